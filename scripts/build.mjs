@@ -1,6 +1,6 @@
 // Builds dist/, or the folder that is named: knetctl.cjs, the few lines that are started first; program.cjs,
 // the program, and program-VERB.cjs, what one verb needs of it, with V8's compiled code for them unless
-// --no-compiled-code follows the folder;
+// --no-compiled-code follows the folder; with --page after it, the generator's page too, for packages;
 // program.cjs.map, a source map; pkcs11-worker.cjs, the smoke test's worker process;
 // language-pt-br.cjs, the texts in Portuguese; parts.json and
 // sbom.cdx.json, what all that is made of; notices/THIRD-PARTY-NOTICES.txt, the licences of it; man/, the
@@ -25,7 +25,9 @@ import { sbomOf } from "./package/sbom.mjs";
 
 const root = join(import.meta.dirname, "..");
 const dist = resolve(process.argv[2] ?? join(root, "dist"));
-const isCompiled = process.argv[3] !== "--no-compiled-code";
+const options = process.argv.slice(3);
+const isCompiled = !options.includes("--no-compiled-code");
+const hasPage = options.includes("--page");
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
 const target = { platform: "node", target: "node20", minify: true };
@@ -145,6 +147,11 @@ async function buildLanguage() {
   });
 }
 
+async function buildPage() {
+  const { pageText } = await import("./page/page.mjs");
+  writeFileSync(join(dist, "generator.html"), await pageText([noteBundled]));
+}
+
 /** After all that is bundled, since this says what is. */
 function writeParts() {
   const packages = bundledPackages(bundledFiles());
@@ -174,6 +181,7 @@ for (const verb of loader.alone) await buildProgram(`program-${verb}`, { plugins
 await buildCommandLine();
 await buildWorker();
 await buildLanguage();
+if (hasPage) await buildPage();
 writeParts();
 await writeManual();
 if (isCompiled)

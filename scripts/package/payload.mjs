@@ -26,8 +26,8 @@ import { sbomOf } from "./sbom.mjs";
 /**
  * Lays out in `root`, which is made, what every package holds, as it is installed below /: the program with
  * the node that `putNode` puts at a path (see carried-node.mjs), of which parts.json tells, and what compiles
- * it when it is installed; man pages, completions, schemas, the units of verify's timer, and licences. All
- * files get the time `epoch`. Returns the node's component for bills of materials.
+ * it when it is installed; man pages, completions, schemas, the generator's page, the units of verify's
+ * timer, and licences. All files get the time `epoch`. Returns the node's component for bills of materials.
  */
 export async function layOut(root, { epoch, putNode }) {
   const program = join(root, "usr/lib/knetctl");
@@ -38,12 +38,14 @@ export async function layOut(root, { epoch, putNode }) {
   const { licenseText, ...ofNode } = await putNode(node);
 
   const built = join(program, "dist");
-  run(node, [inClone("scripts/build.mjs"), built, "--no-compiled-code"], { cwd: clone });
+  run(node, [inClone("scripts/build.mjs"), built, "--no-compiled-code", "--page"], { cwd: clone });
   nameSources(join(built, "program.cjs.map"));
   layOutSimulator(program);
   layOutCompiler(join(program, "compile"));
   symlinkSync("../lib/knetctl/knetctl", join(root, "usr/bin/knetctl"));
   cpSync(inClone("schemas"), share("knetctl/schemas"), { recursive: true });
+  // no documentation: where that is not installed, the page still is
+  renameSync(join(built, "generator.html"), share("knetctl/generator.html"));
   cpSync(inClone("installers/systemd"), join(root, "usr/lib/systemd/system"), { recursive: true });
 
   const changed = icuChanges[ofNode.icu];

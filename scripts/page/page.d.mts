@@ -1,2 +1,4 @@
+import type { Plugin } from "esbuild";
+
 /** See page.mjs. */
-export function pageText(): Promise<string>;
+export function pageText(plugins?: readonly Plugin[]): Promise<string>;

@@ -9,9 +9,9 @@ import { smaller } from "./smaller.mjs";
 
 const root = join(import.meta.dirname, "../..");
 
-/** The page's text: the same bytes for the same sources. */
-export async function pageText() {
-  const [script, style] = await Promise.all([scriptText(), styleText()]);
+/** The page's text: the same bytes for the same sources. `plugins`: of the bundler, to look on. */
+export async function pageText(plugins = []) {
+  const [script, style] = await Promise.all([scriptText(plugins), styleText()]);
   const policy = [
     "default-src 'none'",
     `script-src '${hashOf(script)}'`,
@@ -43,8 +43,8 @@ export async function pageText() {
  * Bundled twice: what the first bundle says decides which texts of other languages are in the second.
  * Terser's names compress better than the bundler's.
  */
-async function scriptText() {
-  const { code } = await minify(await bundled(await bundled(undefined)), {
+async function scriptText(plugins) {
+  const { code } = await minify(await bundled(await bundled(undefined, []), plugins), {
     compress: { passes: 3, ecma: 2020, pure_getters: true, keep_fargs: false, unsafe_arrows: true },
     mangle: { toplevel: true },
   });
@@ -53,7 +53,7 @@ async function scriptText() {
   return script;
 }
 
-async function bundled(script) {
+async function bundled(script, plugins) {
   const { outputFiles } = await build({
     entryPoints: [join(root, "src/page/browser/main.ts")],
     bundle: true,
@@ -65,12 +65,15 @@ async function bundled(script) {
     charset: "utf8",
     legalComments: "none",
     logLevel: "warning",
-    plugins: smaller({
-      root,
-      templates: ["config.json", "procedure.sh"],
-      script,
-      shortKey: await shortKey(),
-    }),
+    plugins: [
+      ...smaller({
+        root,
+        templates: ["config.json", "procedure.sh"],
+        script,
+        shortKey: await shortKey(),
+      }),
+      ...plugins,
+    ],
   });
   return outputFiles[0].text.trim();
 }

@@ -6,6 +6,7 @@ import t from "tap";
 import { pack } from "../../scripts/package/package.mjs";
 import { icuChanges } from "../../scripts/package/reduced-icu.mjs";
 import { asAbsolutePath, path } from "../../src/host/path.js";
+import { builtPage } from "../support/page.js";
 import { inSandbox } from "../support/sandbox.js";
 
 const folder = mkdtempSync(join(tmpdir(), "package-test-"));
@@ -45,6 +46,7 @@ const installed = [
   "usr/lib/knetctl/installers/simulator/built/libkNETPKCS11.so",
   "usr/lib/knetctl/installers/simulator/built/init-tokens",
   "usr/share/knetctl/schemas/profile.schema.json",
+  "usr/share/knetctl/generator.html",
   "usr/share/doc/knetctl/THIRD-PARTY-NOTICES.txt",
   "usr/share/doc/knetctl/sbom.cdx.json",
   "usr/share/bash-completion/completions/knetctl",
@@ -127,6 +129,21 @@ t.test("notices and bills of materials say that the Node's ICU is reduced", (t) 
   for (const bill of [document("sbom.cdx.json"), ...bills])
     t.ok(bill.includes(`"notes": "${icuChanges["reduced"] ?? "?"}"`));
   t.end();
+});
+
+t.test("the generator's page is the one that is tested, and what is in it has its licence", async (t) => {
+  const to = join(folder, "page");
+  said("dpkg-deb", "--extract", packageNamed(".deb"), to);
+  const share = (name: string): string => readFileSync(join(to, "usr/share", name), "utf8");
+  t.equal(share("knetctl/generator.html"), await builtPage());
+  const licence = readFileSync("node_modules/preact/LICENSE", "utf8").trim();
+  t.ok(share("doc/knetctl/THIRD-PARTY-NOTICES.txt").includes(licence), "of what the page alone has");
+  for (const bill of [
+    share("doc/knetctl/sbom.cdx.json"),
+    readFileSync(`${packageNamed(".deb")}.cdx.json`, "utf8"),
+  ])
+    for (const name of ["preact", "handlebars", "yaml", "jsonc-parser", "dot-properties"])
+      t.match(bill, `"purl": "pkg:npm/${name}@`, name);
 });
 
 t.test("rpm installs into a root of its own, where the program starts and knows its Node", (t) => {
