@@ -6,10 +6,8 @@ import { runTests } from "./tests.mjs";
 
 /** Least first, one after the other: the machine may be small. */
 const all = [
-  ["types", "node_modules/typescript/bin/tsc", "-p", "."],
-  ["types of the page", "node_modules/typescript/bin/tsc", "-p", "src/page/browser"],
   ["format", "node_modules/prettier/bin/prettier.cjs", "--check", "--log-level=warn", "."],
-  ["lint", "node_modules/eslint/bin/eslint.js", "."],
+  ["types and lint", "scripts/setup/types-and-lint.mjs"],
 ];
 
 /**
