@@ -82,8 +82,8 @@ async function script(file) {
     );
 }
 
-/** One hash over names and contents of all inputs. */
-function fingerprint(of) {
+/** One hash over names and contents of all inputs: files, and folders with all that is in them. */
+export function fingerprint(of) {
   const hash = createHash("sha256").update(process.version);
   const files = of.flatMap((input) => (/\.\w+$/.test(input) ? [input] : filesBelow(input))).sort();
   for (const file of files) hash.update(`\0${file}\0`).update(readFileSync(inClone(file)));

@@ -10,15 +10,16 @@ import { asRoot } from "./root.mjs";
 import { statSync } from "node:fs";
 
 /**
- * Runs the tests (all, or the files and folders named in `args`): the unit tests several to a process, the
- * others as root, each file in a process of its own, for which `args` may have `--timeout=SECONDS`. Shows a
- * line for each test file and every failure, and ends with `N passed, N failed`. Exit code 1 when something
- * failed, or when no test ran.
+ * Runs the tests (all, or the files and folders named in `args`): the unit tests several to a process, and as
+ * nobody where this is root; the others as root, each file in a process of its own, for which `args` may have
+ * `--timeout=SECONDS`. Shows a line for each test file and every failure, and ends with `N passed, N failed`.
+ * Exit code 1 when something failed, or when no test ran.
  */
 export async function runTests(root, args) {
   // they import packages that are there only after `npm ci`
-  const { unitTestsAmong } = await import("../unit/choose.mjs");
+  const { testsThatLoad, unitTestsAmong } = await import("../unit/choose.mjs");
   const { runInPool, sumOf } = await import("../unit/pool.mjs");
+  const { runAsNobody } = await import("../unit/as-nobody.mjs");
   const { showTotals } = await import("./tap-display.mjs");
   const timeout = timeoutAmong(args.filter((arg) => arg.startsWith("-")));
   const files = longestFirst(compiledTests(args.filter((arg) => !arg.startsWith("-"))));
@@ -28,7 +29,9 @@ export async function runTests(root, args) {
     `samples are drawn with seed ${environment.KNETCTL_TEST_SEED}; KNETCTL_TEST_SEED chooses another\n`,
   );
   const units = new Set(unitTestsAmong(files));
-  const inPool = await runInPool([...units], { environment });
+  if (testsThatLoad(files, new Set([pageSupport])).length > 0)
+    await (await import("../page/kept-page.mjs")).keptPage();
+  const inPool = await (isForNobody(environment) ? runAsNobody : runInPool)([...units], { environment });
   const alone = await runAlone(
     root,
     environment,
@@ -38,6 +41,17 @@ export async function runTests(root, args) {
   const totals = sumOf([inPool, alone]);
   showTotals(totals);
   return alone.code === 0 && totals.failed === 0 && totals.passed > 0 ? 0 : alone.code || 1;
+}
+
+/** What gives a test the page: it is made before the first of them asks. */
+const pageSupport = ".tap/compiled/test/support/page.js";
+
+/**
+ * Whether the unit tests run as a user who may do nothing: they are for any user. As root they would only
+ * show that they are for root; and they write the reference's pages where they are.
+ */
+function isForNobody(environment) {
+  return process.getuid() === 0 && environment.KNETCTL_WRITE_DOCS === undefined;
 }
 
 function timeoutAmong(options) {

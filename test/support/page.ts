@@ -1,9 +1,9 @@
 import { createContext, Script } from "node:vm";
-import { pageText } from "../../scripts/page/page.mjs";
+import { keptPage } from "../../scripts/page/kept-page.mjs";
 
-/** The page, built once for each process that asks. */
+/** The page, built once for all processes that ask. */
 export function builtPage(): Promise<string> {
-  return (built ??= pageText());
+  return (built ??= keptPage());
 }
 let built: Promise<string> | undefined;
 

@@ -1,0 +1,2 @@
+/** See kept-page.mjs. */
+export function keptPage(): Promise<string>;
