@@ -132,7 +132,7 @@ async function buildProgram(name, { plugins = [], ...options }) {
 const languageApart = {
   name: "language-apart",
   setup: ({ onResolve }) =>
-    onResolve({ filter: /^\.\/language\/pt-br\.js$/ }, () => ({
+    onResolve({ filter: /^\.\/pt-br\.js$/ }, () => ({
       path: "./language-pt-br.cjs",
       external: true,
     })),

@@ -3,8 +3,7 @@ import type { Flags } from "./commands/command-line/command-line.js";
 import { plainLine } from "./commands/command-line/named-verb.js";
 import type { OpenDescriptors } from "./host/processes/inherited-descriptors.js";
 import { asAbsolutePath, folderOf, type AbsolutePath } from "./host/path.js";
-import { speak } from "./language/spoken.js";
-import { saidLanguage, wantedLanguage } from "./language/wanted.js";
+import { inTheirLanguage } from "./language/their-language.js";
 import { exitCodes, type ExitCode } from "./problem/exit-codes.js";
 import { errorsLast, exitCodeOf, Problem, Problems } from "./problem/problem.js";
 import { errorCode } from "./problem/thrown.js";
@@ -37,24 +36,11 @@ export interface MainInput {
  */
 export async function main(input: MainInput): Promise<ExitCode> {
   if (input.args[0] === askForCompletions) return completed(input);
-  const args = await inTheirLanguage(input);
+  const args = await inTheirLanguage(input.args, input.environment, isUtf8(input.environment));
   const line = plainLine(args);
   if (line === undefined) return parsedMain(input, args);
   const out = output(input, {});
   return shown(input, out, async () => line.verb.run(line.args, context(input, out)));
-}
-
-/** The arguments without those about the language, in which people are spoken to from now on. */
-async function inTheirLanguage({ args: all, environment }: MainInput): Promise<readonly string[]> {
-  const { args, said = wantedLanguage(environment) } = saidLanguage(all);
-  const portuguese = said === "pt-BR" ? await import("./language/pt-br.js").catch(notThere) : undefined;
-  speak(portuguese?.portuguese(isUtf8(environment)));
-  return args;
-}
-
-/** A program that lacks the file still works, in English. */
-function notThere(): undefined {
-  return undefined;
 }
 
 /** Whether a line is run without the parser. */

@@ -3,8 +3,7 @@ import { Problem } from "../problem/problem.js";
 import { encodeJson } from "./json/json-text.js";
 import { containerWord } from "./text/container-text.js";
 import { plainJson, quotedJson, safeWord } from "./text/safe-word.js";
-import { shellDocument } from "./text/shell-document.js";
-import { shellWord } from "./text/shell-word.js";
+import { shellWord, shellDocument } from "./text/shell-word.js";
 import { yamlBlock, yamlDollars, yamlText } from "./text/yaml-text.js";
 
 /**

@@ -1,5 +1,6 @@
 import { Problem } from "../problem/problem.js";
-import type { Command, Files, Host } from "./host.js";
+import type { Files, Host } from "./host.js";
+import type { Command } from "./commands/command.js";
 import type { AbsolutePath } from "./path.js";
 
 /**

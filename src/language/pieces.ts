@@ -14,6 +14,11 @@ export function templateOf(text: string): Template {
   };
 }
 
+/** The text of a template with its values. */
+export function filled({ pieces, values }: Template, given: readonly string[]): string {
+  return pieces.reduce((text, piece, at) => text + (given[values[at - 1] ?? -1] ?? "") + piece);
+}
+
 /** A colour as it stands in a text until it is written (src/ui/text/width.ts). */
 export const colour = "\\ue000[a-z0-9]+\\ue001\\d+m";
 

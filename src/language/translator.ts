@@ -1,4 +1,4 @@
-import { colour, coreOf, type Template, templateOf } from "./pieces.js";
+import { colour, coreOf, filled, type Template, templateOf } from "./pieces.js";
 import { asItIs, type Speech } from "./spoken.js";
 import { asItWas, bestOf, between, isName, joined, lettersIn, ownOf, type Told, within } from "./told.js";
 
@@ -200,11 +200,6 @@ function entryOf(key: string, template: Template, other: string): Entry {
 
 function escaped(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
-}
-
-/** The text of a template with its values. */
-export function filled({ pieces, values }: Template, given: readonly string[]): string {
-  return pieces.reduce((text, piece, at) => text + (given[values[at - 1] ?? -1] ?? "") + piece);
 }
 
 /** The longest word that no value is part of; none: an empty text. */

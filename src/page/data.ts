@@ -93,3 +93,15 @@ export function moved(data: JsonData, path: Path, item: number, by: -1 | 1): Jso
 export function freeName(map: DataMap, stem: string): string {
   for (let number = 1; ; number += 1) if (!map.has(`${stem}_${number}`)) return `${stem}_${number}`;
 }
+
+/** Values of the program's own, which may be objects, as the data that a text of them is read as. */
+export function dataFrom(content: ReadonlyMap<string, unknown>): DataMap {
+  return new Map([...content].map(([key, value]) => [key, from(value)]));
+}
+
+function from(value: unknown): JsonData {
+  if (value instanceof Map) return dataFrom(value as ReadonlyMap<string, unknown>);
+  if (Array.isArray(value)) return value.map(from);
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
+  return typeof value === "object" && value !== null ? dataFrom(new Map(Object.entries(value))) : null;
+}

@@ -13,8 +13,7 @@ import type { SettingsTarget } from "../profile/types.js";
 import { decodedSettings, readableSettings } from "../steps/key-stores/readable-settings.js";
 import { defaultStoreKey } from "../steps/key-stores/setting-names.js";
 import { existingText } from "../vendor/client-config/existing.js";
-import { dataFrom } from "./data-from.js";
-import { dataOf, type DataMap, isMap, mapAt } from "./data.js";
+import { dataOf, type DataMap, isMap, mapAt, dataFrom } from "./data.js";
 import { problemsIn } from "./outputs.js";
 
 /** What a file was, and what the form has then. */

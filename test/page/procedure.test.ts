@@ -1,5 +1,5 @@
 import t from "tap";
-import { shellDocument } from "../../src/formats/text/shell-document.js";
+import { shellDocument } from "../../src/formats/text/shell-word.js";
 import { outputsOf } from "../../src/page/outputs.js";
 import { dataOf, isMap } from "../../src/page/data.js";
 import { readProfile } from "../../src/profile/reading/read-profile.js";

@@ -1,4 +1,5 @@
-import type { Command, CommandResult, Host } from "../../src/host/host.js";
+import type { Host } from "../../src/host/host.js";
+import type { Command, CommandResult } from "../../src/host/commands/command.js";
 import { path } from "../../src/host/path.js";
 import { MemoryHost, type MemoryHostOptions } from "./memory-host.js";
 

@@ -2,7 +2,7 @@ import { open } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { Problem } from "../../problem/problem.js";
 import { type Distribution, installHint } from "../distribution.js";
-import type { Commands } from "../host.js";
+import type { Commands } from "../commands/command.js";
 import { archiveContents, type ArchiveContents } from "./archive-contents.js";
 import type { ArchiveEntry } from "./archive-entry.js";
 import { copyArchive } from "./copy-archive.js";

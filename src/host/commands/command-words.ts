@@ -1,7 +1,7 @@
 import { Problem } from "../../problem/problem.js";
 import { trustedOwners } from "../files/trust.js";
 import type { Tree } from "../files/walk.js";
-import type { Command } from "../host.js";
+import type { Command } from "./command.js";
 import type { AbsolutePath } from "../path.js";
 import { systemPath } from "../sandbox/sandbox-script.js";
 import { findProgram } from "./find-program.js";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { findProgram } from "./find-program.js";
-import type { Command, CommandResult, Commands } from "../host.js";
+import type { Command, CommandResult, Commands } from "./command.js";
 import type { AbsolutePath } from "../path.js";
 import { environment, inFolder, machine, programIn } from "./command-words.js";
 import { runChild } from "./run-child.js";

@@ -3,7 +3,7 @@ import { Problem } from "../../problem/problem.js";
 import { asFileProblem } from "../files/file-problem.js";
 import { withFound } from "../files/found.js";
 import type { Tree } from "../files/walk.js";
-import type { Commands } from "../host.js";
+import type { Commands } from "./command.js";
 import { type AbsolutePath, joined, path as literal } from "../path.js";
 
 /** Where a bare name is looked for, in this order. */

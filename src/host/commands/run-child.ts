@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { performance } from "node:perf_hooks";
 import { setTimeout as wait } from "node:timers/promises";
-import type { CommandResult } from "../host.js";
+import type { CommandResult } from "./command.js";
 import { collected } from "./collected.js";
 import { ended, startChild } from "./start-child.js";
 

@@ -5,7 +5,6 @@ import type { Entry, Files, Host } from "../host.js";
 import { asAbsolutePath, joined, path as literal, stateFolder } from "../path.js";
 import type { AbsolutePath } from "../path.js";
 import { sizeLimits } from "../size-limits.js";
-import { isRecordedNumber } from "./recorded-number.js";
 
 /** A file or link that an installer put there, as it left it. */
 export interface InstalledFile {
@@ -130,4 +129,9 @@ function parseFile(json: unknown): InstalledFile | undefined {
 
 function absolute(value: unknown): AbsolutePath | undefined {
   return typeof value === "string" ? asAbsolutePath(value) : undefined;
+}
+
+/** Whether what a record gives for a mode or an id can be one; JSON's 1e999 is a number too. */
+export function isRecordedNumber(json: unknown): json is number {
+  return typeof json === "number" && Number.isInteger(json) && json >= 0 && json < 0xffff_ffff;
 }

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { Problem } from "../../problem/problem.js";
 import { withoutUrlSecrets } from "../../problem/without-url-secrets.js";
-import type { Command, CommandResult } from "../host.js";
+import type { Command, CommandResult } from "../commands/command.js";
 import type { AbsolutePath } from "../path.js";
 import type { Interpreter } from "./interpreter.js";
 

@@ -1,6 +1,7 @@
 import { Problem } from "../../problem/problem.js";
 import { withoutUrlSecrets } from "../../problem/without-url-secrets.js";
-import type { CommandResult, Host } from "../host.js";
+import type { Host } from "../host.js";
+import type { CommandResult } from "../commands/command.js";
 import { path } from "../path.js";
 import { notStopped, restartFailed, restartTimeout, stateUnknown } from "./service-problem.js";
 import { isDown, parseUnitState, type UnitState } from "./unit-state.js";

@@ -3,7 +3,7 @@ import { findProgram } from "../commands/find-program.js";
 import { realFiles } from "../files/real-files.js";
 import { trustedOwners } from "../files/trust.js";
 import type { Tree } from "../files/walk.js";
-import type { Command } from "../host.js";
+import type { Command } from "../commands/command.js";
 import { resolveLinks } from "../installer/resolve-links.js";
 import { path, stateFolder, type AbsolutePath } from "../path.js";
 import { requireStageTools } from "./stage-tools.js";

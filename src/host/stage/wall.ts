@@ -4,7 +4,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { Readable, Writable, type Stream } from "node:stream";
 import { collected } from "../commands/collected.js";
 import { ended, startChild } from "../commands/start-child.js";
-import type { CommandResult } from "../host.js";
+import type { CommandResult } from "../commands/command.js";
 import { stageProblem } from "./stage-problem.js";
 import { wallPipes } from "./wall-script.js";
 

@@ -1,5 +1,6 @@
 import { runChild } from "../../host/commands/run-child.js";
-import type { CommandResult, Entrance } from "../../host/host.js";
+import type { Entrance } from "../../host/host.js";
+import type { CommandResult } from "../../host/commands/command.js";
 import type { Identity } from "../protocol.js";
 import { becoming, bySafety, workerEnvironment } from "./worker-command.js";
 

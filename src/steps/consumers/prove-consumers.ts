@@ -1,6 +1,7 @@
 import { consumerOf } from "../../consumers/consumers.js";
 import type { ConsumerProof, ProofCommand } from "../../consumers/consumer.js";
-import type { CommandResult, Host } from "../../host/host.js";
+import type { Host } from "../../host/host.js";
+import type { CommandResult } from "../../host/commands/command.js";
 import { runAsAccount } from "../../pkcs11/process/run-as-account.js";
 import type { ConsumerReport } from "../../pkcs11/report.js";
 import { asWarning, Problem } from "../../problem/problem.js";

@@ -2,8 +2,10 @@ import { hostname } from "node:os";
 import { isAbsolute, relative } from "node:path";
 import type { Problem } from "../../problem/problem.js";
 import type { TerminalOutput } from "../terminal/terminal-output.js";
-import { checkText } from "./check-text.js";
-import { checkedProblems, type CheckRun, reworded } from "./checked.js";
+import { type Checked, checkedProblems, type CheckFormat, type CheckRun, reworded } from "./checked.js";
+import { githubText } from "./github.js";
+import { junitText } from "./junit.js";
+import { sarifText } from "./sarif.js";
 
 /** What is known of a run where it was begun. */
 export interface Begun extends Pick<CheckRun, "verb" | "version" | "began" | "ms" | "workingFolder"> {
@@ -40,4 +42,16 @@ function repositoryOf(environment: Begun["environment"], workingFolder: string):
       return inside !== ".." && !inside.startsWith("../");
     }) ?? workingFolder
   );
+}
+
+/** What was seen, as the file or the lines that a pipeline reads. */
+export function checkText(format: CheckFormat, checked: Checked, run: CheckRun): string {
+  switch (format) {
+    case "junit":
+      return junitText(checked, run);
+    case "github":
+      return githubText(checked, run);
+    case "sarif":
+      return sarifText(checked, run);
+  }
 }

@@ -76,3 +76,6 @@ export function changeJson(change: Change): Readonly<Record<string, unknown>> {
   const { step, kind, path } = change;
   return { step, kind, path, ...withKind(change, (itsKind, one) => itsKind.json(one)) };
 }
+
+/** What can be said of a host after a run was taken back, and no more: each change was looked at itself. */
+export const asBeforeText = "everything knetctl changed is back in its previous state (checked)";

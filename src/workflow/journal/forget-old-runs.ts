@@ -1,7 +1,6 @@
 import type { Host } from "../../host/host.js";
 import { type AbsolutePath, joined, runsFolder } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
-import { removeTree } from "./remove-tree.js";
 import { currentRun, journalFile, readHeads, readRun, type RunHead, type RunHeads } from "./runs.js";
 
 /**
@@ -60,4 +59,14 @@ function sizeOf(host: Host, folder: AbsolutePath): number {
 function removeRun(host: Host, run: string): void {
   host.files().remove(journalFile(run));
   removeTree(host, joined(runsFolder, run));
+}
+
+/** Removes a folder of knetctl's own with all that is in it. Throws a Problem for what cannot be removed. */
+export function removeTree(host: Pick<Host, "files">, folder: AbsolutePath): void {
+  const files = host.files();
+  for (const { name, kind } of files.list(folder) ?? []) {
+    if (kind === "folder") removeTree(host, joined(folder, name));
+    else files.remove(joined(folder, name));
+  }
+  files.removeFolder(folder);
 }

@@ -2,7 +2,7 @@ import { shellWord } from "../../formats/text/shell-word.js";
 import type { Host } from "../../host/host.js";
 import { path, runsFolder, stateFolder } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
-import { removeTree } from "./remove-tree.js";
+import { removeTree } from "./forget-old-runs.js";
 
 /**
  * What ldconfig remembers of the files that it has read: their inodes and times on this machine, different

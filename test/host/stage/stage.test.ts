@@ -1,7 +1,7 @@
 import t from "tap";
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync, readlinkSync } from "node:fs";
-import type { Command } from "../../../src/host/host.js";
+import type { Command } from "../../../src/host/commands/command.js";
 import { path } from "../../../src/host/path.js";
 import { realHost } from "../../../src/host/real-host.js";
 import { openStage, type Stage } from "../../../src/host/stage/stage.js";

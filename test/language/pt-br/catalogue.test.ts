@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "tap";
-import { coreOf, templateOf } from "../../../src/language/pieces.js";
-import { filled, translator } from "../../../src/language/translator.js";
+import { coreOf, templateOf, filled } from "../../../src/language/pieces.js";
+import { translator } from "../../../src/language/translator.js";
 import { catalogue, catalogueFolder, wantedTexts } from "../catalogue.js";
 
 const wanted = wantedTexts();

@@ -1,6 +1,6 @@
 import { test } from "tap";
 import { type Checked, checkOf, type CheckRun, type Finding } from "../../../src/ui/checks/checked.js";
-import { checkText } from "../../../src/ui/checks/check-text.js";
+import { checkText } from "../../../src/ui/checks/write-checks.js";
 import { junitFaults, sarifFaults, xpath } from "../../support/published-schemas.js";
 
 const run: CheckRun = {

@@ -4,7 +4,7 @@ import { asAbsolutePath } from "../../path.js";
 import type { AbsolutePath } from "../../path.js";
 import { isOfArchive } from "../archive-files.js";
 import type { ArchiveFiles } from "../archive-files.js";
-import { isRecordedNumber } from "../recorded-number.js";
+import { isRecordedNumber } from "../receipt.js";
 import { loaderCache, walIndex } from "../staged/judge.js";
 import type { EntryState } from "../staged/entry-state.js";
 import type { ChangedEntry } from "./changed-since.js";

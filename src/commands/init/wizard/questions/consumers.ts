@@ -1,4 +1,6 @@
 import type { Consumer, ConsumerKey } from "../../../../consumers/consumer.js";
+import { fieldsOf } from "../../../../formats/json/json-values.js";
+import { profileSchemaText } from "../../../../generated/schemas.js";
 import { usualPlaces } from "../../../../profile/consumers/build-consumer.js";
 import {
   type ChosenConsumer,
@@ -10,7 +12,6 @@ import {
   freeName,
 } from "../chosen-consumers.js";
 import { consumerFault } from "../consumer-fault.js";
-import { consumerHelp } from "../consumer-help.js";
 import { type Answers, type Question, type TextQuestion, yesNo } from "../question.js";
 
 export interface ConsumersScene extends ConsumersOwner {
@@ -137,4 +138,16 @@ function faultWith(
     ...all.map((one) => [one.name, consumerContent(one, now, scene)] as const),
   ]);
   return consumerFault({ users, serviceUser, consumers });
+}
+
+/** What the profile's schema says of a key of a consumer, or of the type itself (`type`); none if nothing. */
+function consumerHelp(type: string, key: string): readonly string[] {
+  const definitions = fieldsOf(fieldsOf(JSON.parse(profileSchemaText))["$defs"]);
+  const ofType = Object.values(definitions).find(
+    (one) => fieldsOf(fieldsOf(fieldsOf(one)["properties"])["type"])["const"] === type,
+  );
+  const { description, $ref } = fieldsOf(fieldsOf(fieldsOf(ofType)["properties"])[key]);
+  const name = typeof $ref === "string" ? $ref.replace("#/$defs/", "") : "";
+  const text = description ?? fieldsOf(definitions[name])["description"];
+  return typeof text === "string" ? [text] : [];
 }
