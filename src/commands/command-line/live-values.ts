@@ -53,7 +53,7 @@ async function found(kind: LiveKind, line: GivenLine, context: CommandContext): 
     case "written-consumers": {
       const { readWrittenConsumers } = await import("../../steps/consumers/written-consumers.js");
       const host = await context.host({ readOnly: true });
-      return readWrittenConsumers(host.files()).written.map(({ name }) => name);
+      return readWrittenConsumers(host.files()).map(({ name }) => name);
     }
     case "consumer-types":
       return (await import("../../consumers/consumer-types.js")).consumerTypes;

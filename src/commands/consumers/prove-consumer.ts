@@ -85,7 +85,7 @@ async function fromProfile(name: string, file: string, context: CommandContext):
 
 /** What knetctl wrote on this host; only root can read that. */
 function fromRecord(name: string, host: Host): Chosen {
-  const { written } = readWrittenConsumers(host.files());
+  const written = readWrittenConsumers(host.files());
   const consumer = chosen(name, written, undefined);
   const { service } = written.find((one) => one.name === consumer.name) ?? { service: "" };
   return {

@@ -41,7 +41,7 @@ function leftOut(why: string): string {
 
 function recordOf(host: Host): readonly WrittenConsumer[] | Problem {
   try {
-    return readWrittenConsumers(host.files()).written;
+    return readWrittenConsumers(host.files());
   } catch (error) {
     if (error instanceof Problem) return error;
     throw error;

@@ -6,7 +6,6 @@ import type { ServiceAccount } from "../../profile/types.js";
 import { type Change, makesFolder } from "../../workflow/change.js";
 import { pinFolder } from "../../profile/consumers/build-consumer.js";
 import type { ObservedPlace } from "./observed-place.js";
-import { writtenConsumersFile } from "./written-consumers.js";
 
 const step = "consumers";
 
@@ -142,33 +141,6 @@ export function removal(
       path,
       ...(trusting !== undefined && { trusting }),
       was: { kind: "file", mode, uid, gid, size, sha256: state.sha256 },
-    },
-  ];
-}
-
-/** The record of what knetctl wrote, if it differs from `before`; it holds no secret. */
-export function recordChange(
-  before: string | undefined,
-  text: string,
-  names: readonly string[],
-): readonly Change[] {
-  if (text === before) return [];
-  return [
-    {
-      kind: "write-file",
-      step,
-      path: writtenConsumersFile,
-      owner: "root",
-      group: "root",
-      mode: 0o600,
-      content: text,
-      before: before ?? null,
-      sensitive: false,
-      summary: [
-        names.length === 0
-          ? "knetctl no longer has consumers of its own"
-          : `records for which consumers knetctl wrote: ${names.join(", ")}`,
-      ],
     },
   ];
 }

@@ -4,8 +4,9 @@ import { needsPermission, Problem, Problems } from "../../problem/problem.js";
 import type { Secret } from "../../problem/secret.js";
 import type { PinSource, ProfileConsumer } from "../../profile/types.js";
 import { type Change, changesContent } from "../../workflow/change.js";
+import { readRecord, recordUpdate } from "../../workflow/change-kinds/shared/step-record.js";
 import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
-import { folderChanges, recordChange } from "./changes.js";
+import { folderChanges } from "./changes.js";
 import { missingModules } from "./missing-modules.js";
 import {
   type Planned,
@@ -15,7 +16,12 @@ import {
   planRemoval,
   planWhole,
 } from "./plan-consumers.js";
-import { readWrittenConsumers, type WrittenConsumer, writtenConsumersText } from "./written-consumers.js";
+import {
+  consumersRecord,
+  recordedConsumers,
+  type WrittenConsumer,
+  writtenConsumer,
+} from "./written-consumers.js";
 
 /**
  * What the consumers read: files of knetctl's own, entries in their files, and files with a PIN. Everything
@@ -40,7 +46,7 @@ function planStep(
   if (profile.consumers === undefined) return nothing;
   const wanted = [...profile.consumers.values()];
   try {
-    const { text: record, written } = readWrittenConsumers(host.files());
+    const { text: record, written } = readRecord(host.files(), consumersRecord);
     const ours = written.filter(({ service }) => service === profile.service.user);
     refuseOthers(wanted, written, profile.service.user);
     const parts = planAll(wanted, { profile, host, secrets, ours });
@@ -49,7 +55,7 @@ function planStep(
     const recorded =
       written.length + wanted.length === 0
         ? []
-        : recordChange(record, writtenConsumersText([...others, ...made]), namesOf(made));
+        : recordUpdate(consumersRecord, record, recordedConsumers([...others, ...made]), recordSummary(made));
     const changes = [
       ...folderChanges(
         parts.flatMap(({ places }) => places),
@@ -165,23 +171,16 @@ function entriesByFile(
 }
 
 function writtenBy(service: string, wanted: ProfileConsumer, parts: readonly Planned[]): WrittenConsumer {
-  const { name, type, token, module, file, pinFile, keys } = wanted;
-  const wrote = parts.flatMap((part) => part.wrote.get(name) ?? []);
-  return {
-    service,
-    name,
-    type,
-    token,
-    module,
-    ...(file !== undefined && { file }),
-    ...(pinFile !== undefined && { pinFile }),
-    keys,
-    wroteText: wrote.some(({ wroteText }) => wroteText === true),
-    madeFile: wrote.some(({ madeFile }) => madeFile === true),
-    wrotePin: wrote.some(({ wrotePin }) => wrotePin === true),
-  };
+  const wrote = parts.flatMap((part) => part.wrote.get(wanted.name) ?? []);
+  const all = wrote.reduce((some, more) => ({ ...some, ...more }), {});
+  const written = writtenConsumer({ ...wanted, service, ...all });
+  if (written === undefined) throw new Error("a consumer cannot be recorded as it is in the profile");
+  return written;
 }
 
-function namesOf(made: readonly WrittenConsumer[]): readonly string[] {
-  return made.filter(({ wroteText, wrotePin }) => wroteText || wrotePin).map(({ name }) => name);
+function recordSummary(made: readonly WrittenConsumer[]): string {
+  const names = recordedConsumers(made).map(({ name }) => name);
+  return names.length === 0
+    ? "knetctl no longer has consumers of its own"
+    : `records for which consumers knetctl wrote: ${names.join(", ")}`;
 }

@@ -5,6 +5,7 @@ import { isEntryName } from "../../formats/entries/entry-editor.js";
 import type { Files } from "../../host/host.js";
 import { asAbsolutePath, joined, stateFolder, type AbsolutePath } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
+import { readRecord, type StepRecord } from "../../workflow/change-kinds/shared/step-record.js";
 
 /** A consumer for which knetctl wrote, on behalf of one service user. */
 export interface WrittenConsumer extends WantedConsumer {
@@ -18,54 +19,39 @@ export interface WrittenConsumer extends WantedConsumer {
   readonly wrotePin: boolean;
 }
 
-export const writtenConsumersFile = joined(stateFolder, "consumers.json");
+const writtenConsumersFile = joined(stateFolder, "consumers.json");
 
-/**
- * The record and its text; no text if there is no record. Only root can read it; it holds no secret. Throws
- * `consumer-receipt-invalid` for a damaged one.
- */
-export function readWrittenConsumers(files: Files): {
-  readonly text: string | undefined;
-  readonly written: readonly WrittenConsumer[];
-} {
-  const text = files.read(writtenConsumersFile)?.toString("utf8");
-  if (text === undefined) return { text, written: [] };
-  const written = parsed(text);
-  if (written !== undefined) return { text, written };
-  throw new Problem("consumer-receipt-invalid", "the record of what knetctl wrote for consumers is damaged", {
-    where: { path: writtenConsumersFile },
-    hint: "move the file away: what was written so far then counts as not knetctl's, and is kept",
-  });
+/** The record; `consumer-receipt-invalid` for a damaged one. */
+export const consumersRecord: StepRecord<WrittenConsumer> = {
+  step: "consumers",
+  path: writtenConsumersFile,
+  list: "consumers",
+  entry: (value) => writtenConsumer(fieldsOf(value)),
+  damaged: () =>
+    new Problem("consumer-receipt-invalid", "the record of what knetctl wrote for consumers is damaged", {
+      where: { path: writtenConsumersFile },
+      hint: "move the file away: what was written so far then counts as not knetctl's, and is kept",
+    }),
+};
+
+/** What knetctl wrote for consumers. Throws `consumer-receipt-invalid`. */
+export function readWrittenConsumers(files: Files): readonly WrittenConsumer[] {
+  return readRecord(files, consumersRecord).written;
 }
 
-/** The text of the record; consumers for which nothing is knetctl's work are left out. */
-export function writtenConsumersText(written: readonly WrittenConsumer[]): string {
-  const consumers = written
+/** What is recorded, in order; consumers for which nothing is knetctl's work are left out. */
+export function recordedConsumers(written: readonly WrittenConsumer[]): readonly WrittenConsumer[] {
+  return written
     .filter(({ wroteText, wrotePin }) => wroteText || wrotePin)
     .sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
-  return `${JSON.stringify({ format: 1, consumers }, null, 1)}\n`;
 }
 
 function keyOf({ service, name }: WrittenConsumer): string {
   return `${service}\0${name}`;
 }
 
-function parsed(text: string): readonly WrittenConsumer[] | undefined {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-  const { format, consumers } = fieldsOf(json);
-  if (format !== 1 || !Array.isArray(consumers)) return undefined;
-  const written = consumers.map(writtenConsumer);
-  return written.every((one) => one !== undefined) ? written : undefined;
-}
-
-function writtenConsumer(json: unknown): WrittenConsumer | undefined {
-  const fields = fieldsOf(json);
+/** What the record has of a consumer, and no other field; undefined if one of them is not as it must be. */
+export function writtenConsumer(fields: Readonly<Record<string, unknown>>): WrittenConsumer | undefined {
   const { service, name, type, token, module } = fields;
   const [file, pinFile] = [pathOf(fields["file"]), pathOf(fields["pinFile"])];
   const keys = keysOf(fields["keys"]);

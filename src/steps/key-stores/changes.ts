@@ -8,7 +8,6 @@ import { Secret } from "../../problem/secret.js";
 import type { ServiceAccount } from "../../profile/types.js";
 import { makesFolder, type Change } from "../../workflow/change.js";
 import type { ObservedFile } from "./observe.js";
-import { writtenStoresFile } from "./written-stores.js";
 
 const step = "key-stores";
 /** Amplia's `chmod -R a=,u+rwX,g+rX` of its settings. */
@@ -98,29 +97,6 @@ function rightsChanges(
     changes.push({ kind: "set-owner", ...common, from, owner: "root", group: service.group });
   if (entry.mode !== mode) changes.push({ kind: "set-mode", ...common, from: entry.mode, mode });
   return changes;
-}
-
-/** The record of what knetctl wrote, if it differs from `before`; it holds only names. */
-export function recordChange(
-  before: string | undefined,
-  text: string,
-  summary: readonly string[],
-): readonly Change[] {
-  if (text === before) return [];
-  return [
-    {
-      kind: "write-file",
-      step,
-      path: writtenStoresFile,
-      owner: "root",
-      group: "root",
-      mode: 0o600,
-      content: text,
-      before: before ?? null,
-      sensitive: false,
-      summary,
-    },
-  ];
 }
 
 const writableByOthers = 0o022;

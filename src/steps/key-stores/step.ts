@@ -4,14 +4,15 @@ import { needsPermission, Problem } from "../../problem/problem.js";
 import type { Profile } from "../../profile/types.js";
 import { quotedName } from "../../profile/words/quote.js";
 import { type Change, changesContent } from "../../workflow/change.js";
+import { readRecord, recordUpdate } from "../../workflow/change-kinds/shared/step-record.js";
 import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
-import { exposedWarning, fileChanges, folderChanges, privateFile, recordChange } from "./changes.js";
+import { exposedWarning, fileChanges, folderChanges, privateFile } from "./changes.js";
 import { closedFolder, refuseOthersFolders } from "./closed-folder.js";
 import { type KeptStore, type Secrets, storesEdit, type StoresEdit } from "./stores-edit.js";
 import { editedText } from "./edited-text.js";
 import { lintFile } from "./lint/lint-file.js";
 import { type ObservedFile, observeFile, olderAmplia } from "./observe.js";
-import { readWrittenStores, refuseClashes, type WrittenFile, writtenStoresText } from "./written-stores.js";
+import { recordedFiles, refuseClashes, storesRecord, type WrittenFile } from "./written-stores.js";
 import { type WantedFile, wantedFiles } from "./wanted.js";
 
 /**
@@ -46,7 +47,7 @@ async function planKeyStores(
   // a profile that does not mention key stores, such as the vendor's own config.json, leaves them alone
   if (profile.keyStores === undefined && wanted.length === 0) return nothing;
   try {
-    const { text: record, written } = readWrittenStores(host.files());
+    const { text: record, written } = readRecord(host.files(), storesRecord);
     const ours = written.filter(({ service }) => service === profile.service.user);
     refuseClashes(wanted, written, profile.service.user);
     const files: PlannedFile[] = [];
@@ -72,7 +73,7 @@ async function planKeyStores(
     const recorded =
       written.length === 0 && made.every(isEmpty)
         ? []
-        : recordChange(record, writtenStoresText([...others, ...made]), recordSummary(made));
+        : recordUpdate(storesRecord, record, recordedFiles([...others, ...made]), recordSummary(made));
     const problems: Problem[] = [];
     for (const file of files) problems.push(...(await fileProblems(file, input, planned, written)));
     return {
@@ -139,13 +140,11 @@ function isEmpty({ keyStores, defaultKeyStore }: WrittenFile): boolean {
   return keyStores.length === 0 && defaultKeyStore === undefined;
 }
 
-function recordSummary(made: readonly WrittenFile[]): readonly string[] {
+function recordSummary(made: readonly WrittenFile[]): string {
   const names = made.flatMap(({ keyStores }) => keyStores);
-  return [
-    names.length === 0
-      ? "knetctl no longer has key stores of its own"
-      : `records which key stores are knetctl's own: ${names.join(", ")}`,
-  ];
+  return names.length === 0
+    ? "knetctl no longer has key stores of its own"
+    : `records which key stores are knetctl's own: ${names.join(", ")}`;
 }
 
 async function fileProblems(

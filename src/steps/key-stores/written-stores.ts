@@ -1,8 +1,8 @@
 import { fieldsOf } from "../../formats/json/json-values.js";
 import { formName, type SettingsForm, settingsForms } from "../../formats/settings/settings-text.js";
-import type { Files } from "../../host/host.js";
 import { type AbsolutePath, asAbsolutePath, joined, stateFolder } from "../../host/path.js";
 import { Problem, Problems } from "../../problem/problem.js";
+import type { StepRecord } from "../../workflow/change-kinds/shared/step-record.js";
 import type { WantedFile } from "./wanted.js";
 
 /** What knetctl wrote into one settings file for one service user. */
@@ -19,27 +19,18 @@ export interface WrittenFile {
 
 export const writtenStoresFile = joined(stateFolder, "key-stores.json");
 
-/**
- * The record and its text; no text if there is no record. Throws `key-store-receipt-invalid` for a damaged
- * one. Only root can read it.
- */
-export function readWrittenStores(files: Files): {
-  readonly text: string | undefined;
-  readonly written: readonly WrittenFile[];
-} {
-  const text = files.read(writtenStoresFile)?.toString("utf8");
-  if (text === undefined) return { text, written: [] };
-  const written = parsed(text);
-  if (written !== undefined) return { text, written };
-  throw new Problem(
-    "key-store-receipt-invalid",
-    "the record of the key stores that knetctl wrote is damaged",
-    {
+/** The record; `key-store-receipt-invalid` for a damaged one. */
+export const storesRecord: StepRecord<WrittenFile> = {
+  step: "key-stores",
+  path: writtenStoresFile,
+  list: "files",
+  entry: writtenFile,
+  damaged: () =>
+    new Problem("key-store-receipt-invalid", "the record of the key stores that knetctl wrote is damaged", {
       where: { path: writtenStoresFile },
       hint: "move the file away: the key stores written so far then count as not knetctl's, and are kept",
-    },
-  );
-}
+    }),
+};
 
 /**
  * One file has one form, and rights for one service. Throws Problems (`settings-other-…`) where what the
@@ -85,14 +76,13 @@ function otherForm({ path, form }: WrittenFile, wanted: string): Problem {
 }
 
 /**
- * The text of the record, which does not depend on the profile for which it is written; files about which
- * nothing is recorded are left out.
+ * What is recorded, in an order that does not depend on the profile; files about which there is nothing to
+ * record are left out.
  */
-export function writtenStoresText(written: readonly WrittenFile[]): string {
-  const files = written
+export function recordedFiles(written: readonly WrittenFile[]): readonly WrittenFile[] {
+  return written
     .filter(({ keyStores, defaultKeyStore }) => keyStores.length > 0 || defaultKeyStore !== undefined)
     .sort(byPathAndService);
-  return `${JSON.stringify({ format: 1, files }, null, 1)}\n`;
 }
 
 /** By code units: the same in every locale. */
@@ -100,20 +90,6 @@ function byPathAndService(a: WrittenFile, b: WrittenFile): number {
   const [one, other] = [a, b].map(({ path, service }) => `${path}\0${service}`);
   if (one === other || one === undefined || other === undefined) return 0;
   return one < other ? -1 : 1;
-}
-
-function parsed(text: string): readonly WrittenFile[] | undefined {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-  const { format, files } = fieldsOf(json);
-  if (format !== 1 || !Array.isArray(files)) return undefined;
-  const written = files.map(writtenFile);
-  return written.every((file) => file !== undefined) ? written : undefined;
 }
 
 function writtenFile(json: unknown): WrittenFile | undefined {
