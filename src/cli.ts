@@ -1,4 +1,4 @@
-import { openDescriptors } from "./host/processes/inherited-descriptors.js";
+import { openDescriptors, type OpenDescriptors } from "./host/processes/inherited-descriptors.js";
 import { main, type MainInput } from "./main.js";
 import { exitCodes } from "./problem/exit-codes.js";
 import { outputTo } from "./ui/terminal/output-to.js";
@@ -8,8 +8,7 @@ let sayWhenLeft = (): void => undefined;
 
 /** The only file that touches the process: arguments in, exit code out. Ends the process. */
 export async function start(started: Pick<MainInput, "args" | "version" | "script" | "root">): Promise<void> {
-  // before the program opens anything that stays open
-  const descriptors = openDescriptors();
+  let descriptors: OpenDescriptors | undefined;
   const stdout = outputTo(1, () => process.stdout);
   const stderr = outputTo(2, () => process.stderr);
   // without a listener, Node opens its debugger at this signal: a port through which every local user can
@@ -22,7 +21,7 @@ export async function start(started: Pick<MainInput, "args" | "version" | "scrip
   const exitCode = await main({
     ...started,
     environment: process.env,
-    descriptors,
+    descriptors: () => (descriptors ??= openDescriptors()),
     workingFolder: workingFolder(),
     node: process.execPath,
     stdout,

@@ -14,8 +14,8 @@ export interface MainInput {
   readonly args: readonly string[];
   readonly version: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** What was open before the program opened anything. */
-  readonly descriptors: OpenDescriptors;
+  /** What is open when it is first called. */
+  readonly descriptors: () => OpenDescriptors;
   readonly workingFolder: string;
   /** Absolute paths of node and of the bundled script. */
   readonly node: string;
@@ -123,12 +123,17 @@ function context(input: MainInput, out: TerminalOutput): CommandContext {
     },
     version: input.version,
     environment: input.environment,
-    descriptors: input.descriptors,
+    get descriptors() {
+      return input.descriptors();
+    },
     self: { node: absolute(input.node), script: absolute(input.script) },
     programFolder: folderOf(absolute(input.script)),
     host: async ({ root = input.root, readOnly }) => {
+      // a host that can be written to opens files that could be read from
+      if (!readOnly) input.descriptors();
       const { realHost } = await import("./host/real-host.js");
-      const host = realHost(root === undefined ? absolute("/") : await rootFolder(root, workingFolder));
+      const at = root === undefined ? absolute("/") : await rootFolder(root, workingFolder);
+      const host = realHost(at, { keepsFolders: readOnly });
       if (host.root !== "/") out.inside(host.root);
       if (readOnly) return (await import("./host/read-only-host.js")).readOnlyHost(host);
       // here, for every command: any that can write may have folders of its own and stages

@@ -26,8 +26,8 @@ export interface CommandContext {
   readonly version: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /**
-   * The descriptors that were open before the program opened any: `isHandedOver` says whether one was passed
-   * in.
+   * The descriptors that were open before the program opened any that it keeps and could read from:
+   * `isHandedOver` says whether one was passed in.
    */
   readonly descriptors: OpenDescriptors;
   /** How to call this program again: node, and the bundled script. */

@@ -1,5 +1,5 @@
 import { Problem } from "../problem/problem.js";
-import type { Files, Host } from "./host.js";
+import type { Accounts, Files, Host } from "./host.js";
 import type { Command } from "./commands/command.js";
 import type { AbsolutePath } from "./path.js";
 
@@ -11,7 +11,7 @@ export function readOnlyHost(host: Host): Host {
   return {
     root: host.root,
     readOnly: true,
-    accounts: host.accounts,
+    accounts: askedOnce(host.accounts),
     enter: host.enter,
     commands: {
       find: (program) => host.commands.find(program),
@@ -19,6 +19,25 @@ export function readOnlyHost(host: Host): Host {
         onlyLooks(command) ? host.commands.run(command) : Promise.reject(refusedCommand(command)),
     },
     files: (...trustedOwners) => readOnlyFiles(host.files(...trustedOwners)),
+  };
+}
+
+/** Nothing creates an account there, and many steps ask for the service's. */
+function askedOnce(accounts: Accounts): Accounts {
+  return {
+    user: once((name) => accounts.user(name)),
+    group: once((name) => accounts.group(name)),
+    userName: once((uid) => accounts.userName(uid)),
+    groupName: once((gid) => accounts.groupName(gid)),
+    groupsOf: once((user) => accounts.groupsOf(user)),
+  };
+}
+
+function once<Question, Answer>(ask: (question: Question) => Answer): (question: Question) => Answer {
+  const answers = new Map<Question, Answer>();
+  return (question) => {
+    if (!answers.has(question)) answers.set(question, ask(question));
+    return answers.get(question) as Answer;
   };
 }
 

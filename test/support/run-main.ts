@@ -34,7 +34,7 @@ export function runMain(...args: readonly string[]): RunningMain {
     stderr,
     version: "0.1.0",
     environment: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
-    descriptors: new Map(),
+    descriptors: () => new Map(),
     workingFolder: "/",
     node: process.execPath,
     script: knetctlScript,

@@ -54,12 +54,13 @@ export async function readSecretsIfPossible(
 
 async function readEach(
   uses: readonly SecretUse[],
-  { output, descriptors }: CommandContext,
+  context: CommandContext,
   { strict = false, signal }: { readonly strict?: boolean; readonly signal?: AbortSignal } = {},
 ): Promise<ReadSecrets> {
   const secrets = new Map<PinSource, Secret>();
   const problems: Problem[] = [];
   if (uses.length === 0) return { secrets, problems };
+  const { output, descriptors } = context;
   const { readPin } = await import("../../host/pin/read-pin.js");
   for (const [{ of, source }, ...others] of bySource(uses)) {
     if (signal?.aborted === true) break;

@@ -89,20 +89,20 @@ function parsed<T>(view: ElfView, path: string, read: (view: ElfView) => T): T {
 }
 
 /** Only the header, to find out which machine a program is for. Throws the same Problems as `parseElf`. */
-export function parseElfTarget(bytes: Buffer, path: string): ElfTarget {
-  const view = openView(bytes, path);
+export function parseElfTarget(bytes: Buffer, path: string, fetch?: Fetch): ElfTarget {
+  const view = openView(bytes, path, fetch);
   if (bytes.length < 52) throw malformed(path, `the file has only ${bytes.length} bytes`);
   return targetOf(view);
 }
 
 /** The dynamic loader that a program requests (PT_INTERP); undefined if it requests none, or is damaged. */
-export function parseElfInterpreter(bytes: Buffer, path: string): string | undefined {
-  const view = openView(bytes, path);
+export function parseElfInterpreter(bytes: Buffer, path: string, fetch?: Fetch): string | undefined {
+  const view = openView(bytes, path, fetch);
   try {
     const segment = readSegments(view).find(({ type }) => type === interpreterSegment);
-    return (
-      segment && bytes.toString("utf8", segment.offset, segment.offset + segment.size).replace(/\0.*$/s, "")
-    );
+    if (segment === undefined) return undefined;
+    view.fetch(segment.offset, segment.size);
+    return bytes.toString("utf8", segment.offset, segment.offset + segment.size).replace(/\0.*$/s, "");
   } catch (error) {
     if (error instanceof Malformed || error instanceof RangeError) return undefined;
     throw error;

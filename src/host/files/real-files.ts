@@ -20,8 +20,8 @@ import { writeIn } from "./write-file.js";
  * The files below a root; `root` is any path on this machine that opens it. Every system error becomes a
  * Problem.
  */
-export function realFiles(root: string, trusted: readonly number[]): Files {
-  const tree: Tree = { root, owners: trustedOwners(trusted) };
+export function realFiles(root: string, trusted: readonly number[], kept?: Tree["kept"]): Files {
+  const tree: Tree = { root, owners: trustedOwners(trusted), ...(kept && { kept }) };
   const on = <T>(path: AbsolutePath, work: () => T): T => {
     requireNormalised(path);
     return asFileProblem(path, work);

@@ -4,12 +4,15 @@ import { errorCode } from "../../problem/thrown.js";
 import type { Entry, Way } from "../host.js";
 import { type AbsolutePath, joined, path as literal } from "../path.js";
 import { at, entryAt, entryOfDescriptor, isSame, requireProc, walkFlags } from "./descriptor.js";
+import type { KeptFolders } from "./kept-folders.js";
 import { article, type Owners, type Purpose, requireTrustedFolder, requireTrustedLink } from "./trust.js";
 
 /** A host's files: a path of this machine that opens its root, and whose folders are trusted. */
 export interface Tree {
   readonly root: string;
   readonly owners: Owners;
+  /** Where looks keep folders open for those that follow. */
+  readonly kept?: KeptFolders<Folder>;
 }
 
 /** A folder reached by the walk, open while in use. */
@@ -47,7 +50,7 @@ export function withFolder<T>(
     try {
       return use(reached);
     } finally {
-      closeSync(reached.fd);
+      leave(tree, reached);
     }
   }
   throw tooManyLinks(path);
@@ -109,61 +112,81 @@ export function wayTo(tree: Tree, path: AbsolutePath): Way {
   requireProc();
   const entries: Entry[] = [];
   const names = componentsOf(path);
-  let folder = opened(openSync(tree.root, walkFlags), literal("/"), tree, "look");
+  let folder = rootOf(tree, "look");
   try {
     for (const [index, name] of names.entries()) {
       const isLast = index === names.length - 1;
-      const next = isLast ? entryAt(folder.fd, name) : folderOrLink(folder, name);
+      const next = isLast ? entryAt(folder.fd, name) : folderOrLink(tree, folder, name, "look");
       if (next === undefined) break;
-      if (typeof next === "object") {
+      if (!("fd" in next)) {
         entries.push(next);
         return next.kind === "link" ? { entries, link: readlinkSync(at(folder.fd, name)) } : { entries };
       }
-      const parent = folder;
-      folder = opened(next, joined(parent.path, name), tree, "look");
-      closeSync(parent.fd);
+      leave(tree, folder);
+      folder = next;
       entries.push(folder.entry);
     }
     return { entries };
   } finally {
-    closeSync(folder.fd);
+    leave(tree, folder);
   }
 }
 
 /** The open folder; or, at a link, the path to continue with; undefined if something is missing. */
 function descend(tree: Tree, path: AbsolutePath, purpose: Purpose): Folder | AbsolutePath | undefined {
   const names = componentsOf(path);
-  let folder = opened(openSync(tree.root, walkFlags), literal("/"), tree, purpose);
+  let folder = rootOf(tree, purpose);
   for (const [index, name] of names.entries()) {
     const parent = folder;
     try {
-      const next = step(parent, name, purpose);
-      if (typeof next !== "number")
-        return next === undefined ? undefined : joined(next, ...names.slice(index + 1));
-      folder = opened(next, joined(parent.path, name), tree, purpose);
+      const next = folderOrLink(tree, parent, name, purpose);
+      if (next === undefined) return undefined;
+      if (!("fd" in next)) return joined(linkTarget(parent, name, next, purpose), ...names.slice(index + 1));
+      folder = next;
     } finally {
-      closeSync(parent.fd);
+      leave(tree, parent);
     }
   }
   return folder;
 }
 
-function step(parent: Folder, name: string, purpose: Purpose): number | AbsolutePath | undefined {
-  const next = folderOrLink(parent, name);
-  return typeof next === "object" ? linkTarget(parent, name, next, purpose) : next;
+function rootOf(tree: Tree, purpose: Purpose): Folder {
+  return (
+    keptFolder(tree, literal("/"), purpose) ??
+    opened(openSync(tree.root, walkFlags), literal("/"), tree, purpose)
+  );
 }
 
-/** The folder, opened; or a link with that name; undefined if there is nothing. */
-function folderOrLink(parent: Folder, name: string): number | Entry | undefined {
+/** The folder, open; or a link with that name; undefined if there is nothing. */
+function folderOrLink(
+  tree: Tree,
+  parent: Folder,
+  name: string,
+  purpose: Purpose,
+): Folder | Entry | undefined {
+  const path = joined(parent.path, name);
+  const kept = keptFolder(tree, path, purpose);
+  if (kept !== undefined) return kept;
   try {
-    return openSync(at(parent.fd, name), walkFlags);
+    return opened(openSync(at(parent.fd, name), walkFlags), path, tree, purpose);
   } catch (error) {
     if (errorCode(error) === "ENOENT") return undefined;
     if (errorCode(error) !== "ENOTDIR" && errorCode(error) !== "ELOOP") throw error;
   }
   const entry = entryAt(parent.fd, name);
   if (entry === undefined || entry.kind === "link") return entry;
-  throw notAFolder(entry, joined(parent.path, name));
+  throw notAFolder(entry, path);
+}
+
+/** Others may be trusted than when it was opened. */
+function keptFolder(tree: Tree, path: AbsolutePath, purpose: Purpose): Folder | undefined {
+  const folder = purpose === "look" ? tree.kept?.at(path) : undefined;
+  if (folder !== undefined) requireTrustedFolder(folder.entry, path, tree.owners, purpose);
+  return folder;
+}
+
+function leave({ kept }: Tree, folder: Folder): void {
+  if (kept?.at(folder.path) !== folder) closeSync(folder.fd);
 }
 
 function opened(fd: number, path: AbsolutePath, tree: Tree, purpose: Purpose): Folder {
@@ -171,7 +194,9 @@ function opened(fd: number, path: AbsolutePath, tree: Tree, purpose: Purpose): F
     const entry = entryOfDescriptor(fd);
     requireTrustedFolder(entry, path, tree.owners, purpose);
     if (purpose === "change" && tree.root !== "/" && ofRunningSystem.test(path)) throw runningSystems(path);
-    return { fd, path, entry };
+    const folder: Folder = { fd, path, entry };
+    if (purpose === "look") tree.kept?.keep(folder);
+    return folder;
   } catch (error) {
     closeSync(fd);
     throw error;

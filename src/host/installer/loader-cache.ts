@@ -29,26 +29,70 @@ export function parseLoaderCache(bytes: Buffer, byteOrder: ByteOrder): readonly 
 
 /** The same, with all that is said of them. */
 export function cacheEntries(bytes: Buffer, byteOrder: ByteOrder): readonly CacheEntry[] {
-  const start = bytes.indexOf(magic, 0, "latin1");
-  if (start < 0 || bytes.length < start + headerBytes) return [];
-  const cache = bytes.subarray(start);
-  const u32 = numbersOf(cache, byteOrder);
-  // a character for each byte: there are thousands of names, and decoding each takes longer than finding it
-  const texts = cache.toString("latin1");
-  const text = (at: number): string | undefined => {
-    const end = texts.indexOf("\0", at);
-    return at < texts.length && end >= 0 ? utf8(texts.slice(at, end)) : undefined;
-  };
-  const room = Math.floor((cache.length - headerBytes) / entryBytes);
-  const count = Math.min(u32(magic.length), room);
+  const cache = openCache(bytes, byteOrder);
+  if (cache === undefined) return [];
+  const { u32 } = cache;
   const entries: CacheEntry[] = [];
-  for (let index = 0; index < count; index++) {
-    const at = headerBytes + index * entryBytes;
-    const [name, path] = [text(u32(at + 4)), text(u32(at + 8))];
+  for (let at = headerBytes; at < cache.end; at += entryBytes) {
+    const [name, path] = [cache.text(u32(at + 4)), cache.text(u32(at + 8))];
     const isVariant = u32(at + 12) !== 0 || u32(at + 16) !== 0 || u32(at + 20) !== 0;
     if (name !== undefined && path !== undefined) entries.push({ name, path, flags: u32(at), isVariant });
   }
   return entries;
+}
+
+/**
+ * Tells the paths that `parseLoaderCache` has for a name: there are thousands of names, of which few are
+ * asked for.
+ */
+export function cachedLibraries(bytes: Buffer, byteOrder: ByteOrder): (name: string) => readonly string[] {
+  const cache = openCache(bytes, byteOrder);
+  if (cache === undefined) return () => [];
+  return (name) => {
+    const places = placesOf(`${Buffer.from(name).toString("latin1")}\0`, cache.texts);
+    const paths: string[] = [];
+    if (places.size === 0) return paths;
+    for (let at = headerBytes; at < cache.end; at += entryBytes) {
+      const path = places.has(cache.u32(at + 4)) ? cache.text(cache.u32(at + 8)) : undefined;
+      if (path !== undefined) paths.push(path);
+    }
+    return paths;
+  };
+}
+
+/** All places where a text stands in another: what is before it there can be the beginning of a longer name. */
+function placesOf(text: string, texts: string): ReadonlySet<number> {
+  const places = new Set<number>();
+  for (let at = texts.indexOf(text); at >= 0; at = texts.indexOf(text, at + 1)) places.add(at);
+  return places;
+}
+
+interface Cache {
+  readonly u32: (at: number) => number;
+  /** Where its entries end. */
+  readonly end: number;
+  /** A character for each byte: decoding each name takes longer than finding it. */
+  readonly texts: string;
+  /** The text at a place of them; undefined where there is none. */
+  text(at: number): string | undefined;
+}
+
+function openCache(bytes: Buffer, byteOrder: ByteOrder): Cache | undefined {
+  const start = bytes.indexOf(magic, 0, "latin1");
+  if (start < 0 || bytes.length < start + headerBytes) return undefined;
+  const cache = bytes.subarray(start);
+  const u32 = numbersOf(cache, byteOrder);
+  const texts = cache.toString("latin1");
+  const room = Math.floor((cache.length - headerBytes) / entryBytes);
+  return {
+    u32,
+    end: headerBytes + Math.min(u32(magic.length), room) * entryBytes,
+    texts,
+    text: (at) => {
+      const end = texts.indexOf("\0", at);
+      return at < texts.length && end >= 0 ? utf8(texts.slice(at, end)) : undefined;
+    },
+  };
 }
 
 const extensionAt = 32;

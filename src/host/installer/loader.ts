@@ -7,7 +7,7 @@ import type { AbsolutePath } from "../path.js";
 import { sizeLimits } from "../size-limits.js";
 import { foldersInLoader, libcOf, usualFolders } from "./default-folders.js";
 import type { LibC } from "./default-folders.js";
-import { parseLoaderCache } from "./loader-cache.js";
+import { cachedLibraries } from "./loader-cache.js";
 import { readLoaderConfig } from "./loader-config.js";
 import type { LoaderConfig } from "./loader-config.js";
 import { lookingOnce, resolveLinks, type LinkReader } from "./resolve-links.js";
@@ -57,9 +57,10 @@ export type LoaderFiles = Pick<Files, "entry" | "read" | "beginning" | "parts" |
  * told.
  */
 export function openLoader(files: LoaderFiles): Loader {
-  const { target, interpreter } = hostShell(files);
+  const room = roomFor();
+  const { target, interpreter } = hostShell(files, room);
   const libc = libcOf(interpreter);
-  const cached = parseLoaderCache(files.read(cacheFile) ?? Buffer.alloc(0), target.byteOrder);
+  const cached = cachedLibraries(files.read(cacheFile) ?? Buffer.alloc(0), target.byteOrder);
   let known: readonly string[] | undefined;
   const defaults = (): readonly string[] =>
     (known ??=
@@ -69,7 +70,6 @@ export function openLoader(files: LoaderFiles): Loader {
   let configured: readonly string[] | undefined;
   const links = lookingOnce(files);
   const loaded = new Map<string, FoundLibrary | undefined>();
-  const room = roomFor();
 
   const load = (candidate: string): FoundLibrary | undefined => {
     if (!loaded.has(candidate)) loaded.set(candidate, loadLibrary(files, links, candidate, { target, room }));
@@ -79,11 +79,7 @@ export function openLoader(files: LoaderFiles): Loader {
     if (name.includes("/")) return look(name);
     const inFolders = (folders: readonly string[]): T | undefined =>
       firstOf(folders, (folder) => look(`${folder}/${name}`));
-    return (
-      inFolders(runPath) ??
-      firstOf(cached, (library) => (library.name === name ? look(library.path) : undefined)) ??
-      inFolders(defaults())
-    );
+    return inFolders(runPath) ?? firstOf(cached(name), look) ?? inFolders(defaults());
   };
   const configuration = (): LoaderConfig => (config ??= readLoaderConfig(files, configFile));
   return {
@@ -109,14 +105,25 @@ function firstOf<T, R>(all: readonly T[], look: (one: T) => R | undefined): R | 
   return undefined;
 }
 
-function hostShell(files: LoaderFiles): {
+function hostShell(
+  files: LoaderFiles,
+  room: Room,
+): {
   readonly target: ElfTarget;
   readonly interpreter: string | undefined;
 } {
   const file = resolveLinks(files, shell);
-  const bytes = file && files.read(file, sizeLimits.library);
-  if (file !== undefined && bytes !== undefined)
-    return { target: parseElfTarget(bytes, file), interpreter: parseElfInterpreter(bytes, file) };
+  const found =
+    file &&
+    files.parts(file, sizeLimits.library, (size, fill) => {
+      const bytes = room(size);
+      const fetch = eachPageOnce(bytes, fill);
+      return {
+        target: parseElfTarget(bytes, file, fetch),
+        interpreter: parseElfInterpreter(bytes, file, fetch),
+      };
+    });
+  if (found !== undefined) return found;
   throw new Problem("installer-interpreter", "the host has no /bin/sh", {
     where: { path: shell },
     hint: "give --root the root folder of a complete system",

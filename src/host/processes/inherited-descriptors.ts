@@ -7,7 +7,7 @@ const folder = "/proc/self/fd";
 const lastStandard = 2;
 
 /**
- * The descriptors that are open now. Called at the very start, before the program opens anything, it contains
+ * The descriptors that are open now. Called before the program opens anything that stays open, it contains
  * what the parent process opened, and the few that Node opens for itself first. Empty if there is no /proc.
  */
 export function openDescriptors(): OpenDescriptors {

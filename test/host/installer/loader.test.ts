@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { test } from "tap";
 import { parseElf } from "../../../src/formats/elf/elf.js";
 import { type LoaderFiles, openLoader } from "../../../src/host/installer/loader.js";
-import { parseLoaderCache } from "../../../src/host/installer/loader-cache.js";
+import { cachedLibraries, parseLoaderCache } from "../../../src/host/installer/loader-cache.js";
 import { type AbsolutePath, path } from "../../../src/host/path.js";
 import { realHost } from "../../../src/host/real-host.js";
 import { smallRoot } from "../../support/small-root.js";
@@ -68,6 +68,25 @@ test("names in the loader's cache may be any text", (t) => {
   header.writeUInt32LE(1, 20);
   header.writeUInt32LE(72, 48 + 4);
   header.writeUInt32LE(72 + Buffer.byteLength(`${texts[0]}\0`), 48 + 8);
-  t.same(parseLoaderCache(Buffer.concat([header, bytes]), "little"), [{ name: texts[0], path: texts[1] }]);
+  const cache = Buffer.concat([header, bytes]);
+  t.same(parseLoaderCache(cache, "little"), [{ name: texts[0], path: texts[1] }]);
+  t.same(cachedLibraries(cache, "little")("libä.so"), [texts[1]]);
+  t.end();
+});
+
+test("by its name a library has the paths that the whole cache has for it, in their order", (t) => {
+  const cache = readFileSync("/etc/ld.so.cache");
+  const libraries = parseLoaderCache(cache, "little");
+  const pathsOf = cachedLibraries(cache, "little");
+  for (const { name } of libraries)
+    t.same(
+      pathsOf(name),
+      libraries.filter((other) => other.name === name).map(({ path }) => path),
+      name,
+    );
+  t.ok(libraries.length > 10, `${libraries.length} libraries`);
+  const [{ name } = { name: "" }] = libraries;
+  t.same(pathsOf(name.slice(1)), [], "the end of a name is no name");
+  t.same(pathsOf(""), [], "neither is none at all");
   t.end();
 });

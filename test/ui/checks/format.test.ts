@@ -24,7 +24,7 @@ async function run(workingFolder: string, ...args: readonly string[]) {
     stderr: { write: (text) => stderr.push(text) },
     version: "0.1.0",
     environment: {},
-    descriptors: new Map(),
+    descriptors: () => new Map(),
     workingFolder,
     node: process.execPath,
     script: join(workingFolder, "dist/knetctl.cjs"),

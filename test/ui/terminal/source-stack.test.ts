@@ -9,7 +9,7 @@ const script = `
   const stream = { isTTY: false, on: () => stream, write: (text) => process.stdout.write(text) };
   void loadProgram(process.argv[2], "program", "validate").exports.main({
     args: ["validate", ...process.argv.slice(4), "p.yaml"], version: "1.2.3", environment: {},
-    descriptors: new Map(),
+    descriptors: () => new Map(),
     workingFolder: "not/absolute", node: process.execPath, script: process.argv[3],
     stdout: stream, stderr: stream, whenLeft: () => undefined, isRoot: false,
   }).then((exitCode) => process.stdout.write("exit code " + exitCode));`;
