@@ -2,7 +2,7 @@
 // the program, and program-VERB.cjs, what one verb needs of it, with V8's compiled code for them unless
 // --no-compiled-code follows the folder; with --page after it, the generator's page too, for packages;
 // program.cjs.map, a source map; pkcs11-worker.cjs, the smoke test's worker process;
-// language-pt-br.cjs, the texts in Portuguese; parts.json and
+// language-pt-br.cjs, the texts in Portuguese; explained.cjs, what says why data is not valid; parts.json and
 // sbom.cdx.json, what all that is made of; notices/THIRD-PARTY-NOTICES.txt, the licences of it; man/, the
 // manual.
 import { build } from "esbuild";
@@ -47,8 +47,14 @@ const bundled = {
 
 const programApart = {
   name: "program-apart",
-  setup: ({ onResolve }) =>
-    onResolve({ filter: /^\.\/cli\.js$/ }, () => ({ path: join(root, "scripts/build/load-program.cjs") })),
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^\.\/cli\.js$/ }, () => ({ path: "cli", namespace: "program-apart" }));
+    // with less around it than the bundler puts around a module of CommonJS that is imported
+    onLoad({ filter: /^/, namespace: "program-apart" }, () => ({
+      contents: 'export const start = require("./scripts/build/load-program.cjs").start;',
+      resolveDir: root,
+    }));
+  },
 };
 
 /**
@@ -105,6 +111,7 @@ async function buildProgram(name, { plugins = [], ...options }) {
     plugins: [
       ...plugins,
       languageApart,
+      explainedApart,
       packagesApart(apart, commonJs),
       noCachedIndents,
       readyCodes,
@@ -126,6 +133,13 @@ async function buildProgram(name, { plugins = [], ...options }) {
     banner: { js: "(function(exports,require,module,__filename,__dirname){" },
     footer: { js: "})" },
   });
+  requireAscii(join(dist, `${name}.cjs`));
+}
+
+/** load-program.cjs reads a program byte by byte; the bundler leaves patterns as they are written. */
+function requireAscii(file) {
+  const other = /[^\0-\x7f]+/.exec(readFileSync(file, "utf8"));
+  if (other !== null) throw new Error(`${file} holds ${other[0]} in a pattern: write it as \\u…`);
 }
 
 /** Portuguese is a file of its own, which only a process that speaks it reads. */
@@ -150,6 +164,39 @@ async function buildLanguage() {
 async function buildPage() {
   const { pageText } = await import("./page/page.mjs");
   writeFileSync(join(dist, "generator.html"), await pageText([noteBundled]));
+}
+
+/**
+ * What explains data that is not valid is half of a program's size, and a file of its own, which is read when
+ * there is something to explain.
+ */
+const explainedApart = {
+  name: "explained-apart",
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^\.\/explain-[\w-]+\.js$/ }, ({ path }) => ({ path, namespace: "explained-apart" }));
+    onResolve({ filter: /^\.\/explained\.cjs$/ }, ({ path }) => ({ path, external: true }));
+    onLoad({ filter: /^/, namespace: "explained-apart" }, ({ path }) => ({
+      contents: `exports.explaining = () => require("./explained.cjs")[${JSON.stringify(path)}]();`,
+      loader: "js",
+    }));
+  },
+};
+
+async function buildExplained() {
+  const modules = readdirSync(join(root, "src/generated")).filter((name) => /^explain-.*\.js$/.test(name));
+  const lines = modules.map((name) => `export { explaining as "./${name}" } from "./${name}";`);
+  await build({
+    ...commonJs,
+    ...bundled,
+    outdir: undefined,
+    outfile: join(dist, "explained.cjs"),
+    plugins: [noteBundled],
+    stdin: {
+      contents: lines.join("\n"),
+      resolveDir: join(root, "src/generated"),
+      sourcefile: "entry:explained",
+    },
+  });
 }
 
 /** After all that is bundled, since this says what is. */
@@ -181,6 +228,7 @@ for (const verb of loader.alone) await buildProgram(`program-${verb}`, { plugins
 await buildCommandLine();
 await buildWorker();
 await buildLanguage();
+await buildExplained();
 if (hasPage) await buildPage();
 writeParts();
 await writeManual();

@@ -39,6 +39,7 @@ async function write(name, code, types) {
     format: "esm",
     platform: "node",
     target: "node20",
+    external: ["./explain-*"],
     logLevel: "warning",
   });
   noteGenerated(`src/generated/${name}.js`, metafile);
@@ -73,18 +74,12 @@ const verdictOf = verdicts(
   rules,
 );
 /**
- * The validator's code, changed in the way it collects errors: ajv copies the whole list for each further
- * one, which takes minutes for a large file with an error on every line. Here errors are appended, up to more
- * than anybody reads. It is in a function of its own, which V8 does not look into before it is called, for
- * data that is not valid: whether it is, a smaller one says.
+ * A validator: a small one decides, and only for data that is not valid a large one says why. Each is in a
+ * function of its own, which V8 does not look into before it is called.
  */
-async function standaloneCode(name, id) {
-  const copying = /(\w+) === null \? (\w+\.errors) : \1\.concat\(\2\)/g;
-  const code = standalone
-    .default(ajv, ajv.getSchema(id))
-    .replace(copying, "$1 === null ? $2 : appended($1, $2)");
-  if (code.includes(".concat(")) throw new Error("ajv now collects errors in a way unknown to this script");
-  return `let [verdict, validate] = [];
+async function decidingCode(name, file, id) {
+  return `import { explaining } from "./explain-${file}.js";
+let [verdict, validate] = [];
 export function ${name}(data) {
   const isValid = (verdict ??= deciding())(data) || (validate ??= explaining())(data);
   ${name}.errors = isValid ? null : validate.errors;
@@ -92,8 +87,21 @@ export function ${name}(data) {
 }
 function deciding() {
   ${await verdictOf(id, root)}
+}`;
 }
-function explaining() {
+
+/**
+ * The large one, changed in the way it collects errors: ajv copies the whole list for each further one, which
+ * takes minutes for a large file with an error on every line. Here errors are appended, up to more than
+ * anybody reads.
+ */
+function explainingCode(id) {
+  const copying = /(\w+) === null \? (\w+\.errors) : \1\.concat\(\2\)/g;
+  const code = standalone
+    .default(ajv, ajv.getSchema(id))
+    .replace(copying, "$1 === null ? $2 : appended($1, $2)");
+  if (code.includes(".concat(")) throw new Error("ajv now collects errors in a way unknown to this script");
+  return `export function explaining() {
   const module = {};
   ${code}
   function appended(errors, more) {
@@ -104,11 +112,19 @@ function explaining() {
 }`;
 }
 
-// one module for each schema, so that the bundle holds only those that the program uses
+// modules for each schema, so that the bundle holds only those that the program uses
 for (const { name, json } of schemas) {
   await write(
+    `explain-${name}`,
+    explainingCode(json.$id),
+    `import type { ErrorObject } from "ajv";
+/** The validator of schemas/${name}.schema.json that says what is wrong, all of it. */
+export function explaining(): { (data: unknown): boolean; errors?: ErrorObject[] | null };
+`,
+  );
+  await write(
     `validate-${name}`,
-    await standaloneCode(camel(name), json.$id),
+    await decidingCode(camel(name), name, json.$id),
     `import type { ErrorObject } from "ajv";
 /**
  * True when the data is valid by schemas/${name}.schema.json; otherwise what is wrong is in \`errors\` until

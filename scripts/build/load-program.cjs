@@ -1,7 +1,7 @@
 // Stands in for src/cli.ts in the bundle of src/knetctl.ts: runs program.cjs with V8's compiled code for what
 // the verb uses, which is beside it. V8 refuses code that another version of V8 compiled; that does no harm,
 // since the program is then compiled as usual.
-const { readFileSync } = require("node:fs");
+const { closeSync, fstatSync, openSync, readSync } = require("node:fs");
 const { Script } = require("node:vm");
 
 /**
@@ -50,17 +50,19 @@ const slow = new Set([
   "node:tls",
   "node:tty",
 ]);
-const lazily = new Map();
+const required = new Map();
 
-/** What a program requires: the slow parts are loaded when something in them is used. */
+/**
+ * What a program requires: the slow parts are loaded when something in them is used. Each of its hundreds of
+ * modules requires its own, which Node looks up as if it were the first time.
+ */
 function lazyRequire(name) {
-  if (!slow.has(name)) return require(name);
-  if (!lazily.has(name))
-    lazily.set(
-      name,
-      lazy(() => require(name)),
-    );
-  return lazily.get(name);
+  let found = required.get(name);
+  if (found === undefined) {
+    found = slow.has(name) ? lazy(() => require(name)) : require(name);
+    required.set(name, found);
+  }
+  return found;
 }
 
 function lazy(load) {
@@ -72,26 +74,38 @@ function lazy(load) {
   });
 }
 
-function bytesOf(file) {
-  try {
-    return readFileSync(file);
-  } catch {
-    return undefined;
-  }
-}
-
 /** A program in `folder`: its script, and the exports of src/cli.ts and src/main.ts. */
 exports.loadProgram = (folder, program, verb) => {
   const filename = `${folder}/${program}.cjs`;
+  const [source, cachedData] = contentsOf(filename, exports.compiledCode(folder, program, verb));
   // the bundler escapes everything that is not ASCII, and wraps it in the function
-  const script = new Script(readFileSync(filename, "latin1"), {
-    filename,
-    cachedData: bytesOf(exports.compiledCode(folder, program, verb)),
-  });
+  const script = new Script(source, { filename, cachedData });
   const module = { exports: {} };
   script.runInThisContext()(module.exports, lazyRequire, module, filename, folder);
   return { script, exports: module.exports };
 };
+
+/**
+ * A program's text and its compiled code, if there is any. Both are read into the same memory, one after the
+ * other: a page that is new to the process costs more than what is read into it.
+ */
+function contentsOf(file, compiledFile) {
+  const source = openSync(file);
+  let compiled;
+  try {
+    compiled = openSync(compiledFile);
+  } catch {
+    // without it, V8 compiles what it needs
+  }
+  const room = Math.max(fstatSync(source).size, compiled === undefined ? 0 : fstatSync(compiled).size);
+  const bytes = Buffer.allocUnsafeSlow(room);
+  const text = bytes.latin1Slice(0, readSync(source, bytes));
+  closeSync(source);
+  if (compiled === undefined) return [text];
+  const count = readSync(compiled, bytes);
+  closeSync(compiled);
+  return [text, bytes.subarray(0, count)];
+}
 
 exports.start = (input) => {
   const [verb] = input.args;

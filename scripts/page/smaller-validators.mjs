@@ -4,31 +4,28 @@
 import { isDeepStrictEqual } from "node:util";
 
 /** A validator that says what is wrong. `schema`: what it was made from, the page's text `constant`. */
-export function explainingValidator(text, { path, schema, constant }) {
-  const shorter = withoutEvaluated(shortErrors(oneValidator(text, path), path), path);
-  return sharedSchema(shorter, { path, schema, constant });
+export function shortExplanation(text, { path, schema, constant }) {
+  return sharedSchema(withoutEvaluated(shortErrors(text, path), path), { path, schema, constant });
 }
 
-/** A validator whose errors nobody looks at. */
-export function decidingValidator(text, path) {
-  const reason = " || (validate ??= explaining())(data)";
-  const [start, errors] = [text.indexOf("\nfunction explaining() {"), "isValid ? null : validate.errors"];
-  const end = text.indexOf("\nexport {", start);
-  if (text.split(reason).length !== 2 || start === -1 || end === -1 || !text.includes(errors))
-    throw new Error(`${path} does not begin as it is known`);
-  return (text.slice(0, start) + text.slice(end)).replace(reason, "").replace(errors, "isValid ? null : []");
+/** Of a schema's two validators the one that only decides: for what has errors that nobody looks at. */
+export function onlyDeciding(text, path) {
+  const [reason, errors] = [" || (validate ??= explaining())(data)", "isValid ? null : validate.errors"];
+  const explained = /^import \{ explaining \} from "[^"]+";$/m;
+  if (text.split(reason).length !== 2 || !text.includes(errors) || !explained.test(text)) throw unknown(path);
+  return text.replace(explained, "").replace(reason, "").replace(errors, "isValid ? null : []");
 }
 
-/**
- * Of the two validators of a schema, one that only decides and one that explains, the second alone: they say
- * the same (test/generated/validators.test.ts).
- */
-function oneValidator(text, path) {
+/** Of the two the one that explains: they say the same (test/generated/validators.test.ts). */
+export function onlyExplaining(text, path) {
   const decision = "(verdict ??= deciding())(data) || ";
-  const [start, end] = [text.indexOf("\nfunction deciding() {"), text.indexOf("\nfunction explaining() {")];
-  if (text.split(decision).length !== 2 || start === -1 || end < start)
-    throw new Error(`${path} does not begin as it is known`);
+  const [start, end] = [text.indexOf("\nfunction deciding() {"), text.indexOf("\nexport {")];
+  if (text.split(decision).length !== 2 || start === -1 || end < start) throw unknown(path);
   return (text.slice(0, start) + text.slice(end)).replace(decision, "");
+}
+
+function unknown(path) {
+  return new Error(`${path} is not as it is known`);
 }
 
 const error = new RegExp(

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import ts from "typescript";
 import { lessOfPackages } from "./less-of-packages.mjs";
 import { changed, onlyIfUsed } from "./plugins.mjs";
-import { decidingValidator, explainingValidator } from "./smaller-validators.mjs";
+import { onlyDeciding, onlyExplaining, shortExplanation } from "./smaller-validators.mjs";
 
 /**
  * The plugins of the bundler. `templates`: the names of those that the page renders. `script`: the page's
@@ -17,12 +17,14 @@ export function smaller({ root, templates, script, shortKey }) {
     changed("templates", /src\/generated\/templates\.js$/, (text) =>
       withoutPlaces(onlyThese(text, templates)),
     ),
-    changed("validators", /src\/generated\/validate-[a-z-]+\.js$/, (text, path) => {
-      // the page looks at no error of the file that it made itself: there is none
+    // the page looks at no error of the file that it made itself: there is none
+    changed("validators", /src\/generated\/validate-[a-z-]+\.js$/, (text, path) =>
+      nameOf(path) === "client-config" ? onlyDeciding(text, path) : onlyExplaining(text, path),
+    ),
+    changed("explanations", /src\/generated\/explain-[a-z-]+\.js$/, (text, path) => {
       const name = nameOf(path);
-      if (name === "client-config") return decidingValidator(text, path);
       const schema = JSON.parse(readFileSync(schemaFile(root, name), "utf8"));
-      return explainingValidator(text, { path, schema, constant: constantOf(name) });
+      return shortExplanation(text, { path, schema, constant: constantOf(name) });
     }),
     changed("schemas", /src\/generated\/schemas\.js$/, () =>
       ["profile", "client-config"]
@@ -116,7 +118,7 @@ function withoutPlaces(text) {
 }
 
 function nameOf(path) {
-  return /validate-([a-z-]+)\.js$/.exec(path)[1];
+  return /(?:validate|explain)-([a-z-]+)\.js$/.exec(path)[1];
 }
 
 function schemaFile(root, name) {

@@ -34,6 +34,7 @@ const outputs = [
   "dist/program.cjs",
   "dist/pkcs11-worker.cjs",
   "dist/language-pt-br.cjs",
+  "dist/explained.cjs",
   "dist/man/knetctl.8",
   "dist/parts.json",
   "dist/sbom.cdx.json",

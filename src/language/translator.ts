@@ -33,7 +33,7 @@ const mostCuts = 60;
 const mostAhead = 8;
 /** Of the templates that a text could be made from, the most literal ones are tried. */
 const mostWays = 4;
-const separators = /  +|; |: |, | … | (?=\()|(?<=\)) /g;
+const separators = /  +|; |: |, | \u2026 | (?=\()|(?<=\)) /g;
 
 /**
  * Translates finished texts by a catalogue from English templates (`the file {0} is missing`) to others.

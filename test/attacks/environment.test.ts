@@ -332,6 +332,7 @@ t.test("54: a removed working folder, and one full of traps, change nothing", as
     "knetctl.cjs",
     "pkcs11-worker.cjs",
     "language-pt-br.cjs",
+    "explained.cjs",
   ])
     writeFileSync(`${traps}/${name}`, `require("${evil}/required.cjs");\n`);
   writeFileSync(

@@ -24,6 +24,13 @@ function variant(name: string, from: RegExp | string, to: string): string {
   return file;
 }
 
+t.test("a value that ends in an ellipsis is a placeholder in the built program too", async (t) => {
+  const file = variant("ellipsis", /(file: )[^ ,}\n]+/, "$1/run/secrets/…");
+  const { exitCode, document } = await knetctlJson(["validate", file]);
+  t.equal(exitCode, 65);
+  t.match(document.problems, [{ code: "profile-placeholder" }]);
+});
+
 t.test("what is not a number of seconds, or an empty root, is refused before anything is done", async (t) => {
   const wrong = [
     ["--lock-timeout=abc"],

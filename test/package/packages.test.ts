@@ -43,6 +43,7 @@ const installed = [
   "usr/lib/knetctl/dist/pkcs11-worker.cjs",
   "usr/lib/knetctl/dist/pkcs11.node",
   "usr/lib/knetctl/dist/language-pt-br.cjs",
+  "usr/lib/knetctl/dist/explained.cjs",
   "usr/lib/knetctl/installers/simulator/built/libkNETPKCS11.so",
   "usr/lib/knetctl/installers/simulator/built/init-tokens",
   "usr/share/knetctl/schemas/profile.schema.json",

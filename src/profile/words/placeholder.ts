@@ -10,7 +10,7 @@ const placeholders: readonly (readonly [RegExp, string])[] = [
   [/(^|\/)SOME_PASSWORD$/, "a way to get the PIN, never the PIN itself"],
   [/X\.Y\.Z/, "the name of the archive you have, with its version"],
   [/(^|\/)your[-_ ]/i, "your own value"],
-  [/^(\.{3}|…|X{4,})$|…$/, "the whole value"],
+  [/^(\.{3}|\u2026|X{4,})$|\u2026$/, "the whole value"],
 ];
 
 /**
