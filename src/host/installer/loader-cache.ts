@@ -60,7 +60,7 @@ export function cachedLibraries(bytes: Buffer, byteOrder: ByteOrder): (name: str
   };
 }
 
-/** All places where a text stands in another: what is before it there can be the beginning of a longer name. */
+/** All places where a text stands in another: what is before it there can begin a longer name. */
 function placesOf(text: string, texts: string): ReadonlySet<number> {
   const places = new Set<number>();
   for (let at = texts.indexOf(text); at >= 0; at = texts.indexOf(text, at + 1)) places.add(at);

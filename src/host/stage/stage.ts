@@ -1,6 +1,6 @@
 import { readFileSync, statfsSync } from "node:fs";
 import { getent, realAccounts } from "../accounts/accounts.js";
-import { fileClock } from "../files/file-clock.js";
+import { fileClock } from "./file-clock.js";
 import { asFileProblem } from "../files/file-problem.js";
 import { realFiles } from "../files/real-files.js";
 import type { Host } from "../host.js";

@@ -3,7 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { throwIfErrors } from "../../../problem/problem.js";
 import { removeIfPossible } from "../../archive/private-folder.js";
 import { replacedArchive } from "../../archive/replaced-archive.js";
-import { clockTickMs, fileClock } from "../../files/file-clock.js";
+import { clockTickMs, fileClock } from "../../stage/file-clock.js";
 import { asFileProblemOf } from "../../files/file-problem.js";
 import type { Host } from "../../host.js";
 import type { AbsolutePath } from "../../path.js";

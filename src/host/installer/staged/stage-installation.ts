@@ -1,6 +1,6 @@
 import { lstatSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileClock } from "../../files/file-clock.js";
+import { fileClock } from "../../stage/file-clock.js";
 import type { Attributes, Host } from "../../host.js";
 import { requirePrograms } from "../../commands/find-program.js";
 import { distributionOf, installHint } from "../../distribution.js";

@@ -2,7 +2,7 @@ import { lstatSync, mkdirSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { path } from "../path.js";
 import { randomHex } from "../random-hex.js";
-import { asFileProblem } from "./file-problem.js";
+import { asFileProblem } from "../files/file-problem.js";
 
 /**
  * Now, in milliseconds since 1970, by the clock of change times, which may be up to `clockTickMs` behind. The
