@@ -97,6 +97,8 @@ export interface ProofCommand {
   readonly does: string;
   /** Program and arguments; no PIN is ever in them. */
   readonly line: readonly [string, ...string[]];
+  /** What is told of it if it fails, where the line is a script: the client and its arguments. */
+  readonly shown?: readonly string[];
   /** Variables besides those of the service; no PIN. */
   readonly environment?: Readonly<Record<string, string>>;
   /** What must be in its output, on standard output or error; and it must end with 0. */

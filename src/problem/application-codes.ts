@@ -53,6 +53,7 @@ export const applicationCodes = {
   "consumer-file-foreign": exitCodes.failed,
   "consumer-module-missing": exitCodes.failed,
   "consumer-not-proven": exitCodes.failed,
+  "consumer-unit-in-the-way": exitCodes.failed,
 
   // service
   "service-unit-missing": exitCodes.failed,

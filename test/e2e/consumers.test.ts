@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import t from "tap";
 import { report as reportSchema } from "../../src/generated/validate-report.js";
@@ -218,4 +218,29 @@ t.test("OpenSSL's provider signs where the distribution has it, and else nothing
   else t.match(errors, [{ code: "consumer-not-proven", title: /failed to load the provider/ }]);
   t.equal(exitCode, has ? 0 : 1, JSON.stringify(errors));
   t.equal(existsSync("/etc/ssl/ssl.cnf"), has);
+});
+
+t.test("prove without a profile: the home and the variables that the profile gave the service", async (t) => {
+  const file = profile("home", engine);
+  const text = readFileSync(file, "utf8");
+  const elsewhere = "home: /srv/amplia, environment: { OPENSSL_CONF: /etc/ssl/openssl.cnf }";
+  writeFileSync(file, text.replace("home: /var/amplia", elsewhere));
+  t.not(readFileSync(file, "utf8"), text);
+  t.equal((await run("apply", file)).exitCode, 0);
+  rmSync("/var/amplia/.config", { recursive: true });
+  t.match(await run("prove", "tls"), { exitCode: 0, consumers: [{ status: "pass" }] });
+  t.match(JSON.parse(readFileSync(record, "utf8")), {
+    consumers: [
+      {
+        name: "tls",
+        service: "amplia",
+        runs: {
+          group: "amplia",
+          home: "/srv/amplia",
+          environment: { OPENSSL_CONF: "/etc/ssl/openssl.cnf" },
+        },
+      },
+    ],
+  });
+  t.match(await run("apply", file), { exitCode: 0, document: { changes: [] } });
 });

@@ -19,7 +19,7 @@ export const leftOut: Readonly<Record<string, string>> = {
   "consumers/types/web-server-proof.ts#functions": "a shell script",
   "consumers/types/sunpkcs11.ts#readable": "a shell script",
   "formats/entries/marked-blocks.ts#blockText": "comments of the files that are written",
-  "steps/consumers/prove-consumers.ts#makeData": "a shell script",
+  "steps/consumers/run-proof.ts#makeData": "a shell script",
   "ui/checks/": "documents of --format, which stay English",
   "ui/reports/verify-metrics.ts": "metrics, which stay English",
   "ui/text/image-words.ts": "replaces words of texts, in each language",
@@ -36,7 +36,7 @@ export const leftOut: Readonly<Record<string, string>> = {
 const usage = /^commands\/command-line\//;
 
 /** Of a consumer: what is written into its file, and what is run; the rest of its texts is for people. */
-const ofConsumers = ["asking", "configuration", "file", "line", "package", "shows", "text"];
+const ofConsumers = ["asking", "configuration", "file", "line", "package", "shown", "shows", "text"];
 
 /** A shell script is a constant whose name says so. */
 function isWrittenOrRun(node: ts.Node): boolean {

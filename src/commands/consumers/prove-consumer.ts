@@ -7,6 +7,7 @@ import type { Profile, ProfileConsumer } from "../../profile/types.js";
 import { listed, quotedName } from "../../profile/words/quote.js";
 import { nearest } from "../../profile/words/suggest.js";
 import { proveConsumers } from "../../steps/consumers/prove-consumers.js";
+import { serviceOf } from "../../steps/consumers/recorded-service.js";
 import { readWrittenConsumers } from "../../steps/consumers/written-consumers.js";
 import { consumersText } from "../../ui/reports/smoke-report-text.js";
 import { type CommandContext, type CommandRun, pkcs11Worker } from "../command.js";
@@ -54,7 +55,9 @@ export const proveConsumer: CommandRun<ProveConsumerArguments> = async (args, co
     signal,
     unit,
     pins: read.secrets,
+    host,
     isOwn: true,
+    isAlone: true,
   });
   const found = smoke?.consumers ?? [];
   if (output.json)
@@ -83,14 +86,13 @@ async function fromProfile(name: string, file: string, context: CommandContext):
   return { consumer, profile, read, warnings };
 }
 
-/** What knetctl wrote on this host; only root can read that. */
+/** What knetctl wrote on this host, and for which service; only root can read that. */
 function fromRecord(name: string, host: Host): Chosen {
   const written = readWrittenConsumers(host.files());
   const consumer = chosen(name, written, undefined);
-  const { service } = written.find((one) => one.name === consumer.name) ?? { service: "" };
   return {
     consumer,
-    profile: { service: { user: service, group: service, create: false, startTimeoutSeconds: 60 } },
+    profile: { service: serviceOf(consumer) },
     read: { secrets: new Map(), problems: [] },
     warnings: [],
   };

@@ -30,10 +30,16 @@ export function unitInTheWay(
     {
       ...(where && { where }),
       detail: `${told}; ${names === "" ? "no property alone is the reason" : "it works without"}`,
-      hint:
-        `change the unit (systemctl edit ${shellWord(unit)}, then systemctl daemon-reload), or what it ` +
-        `keeps away from the module; systemctl cat ${shellWord(unit)} shows all of it`,
+      hint: unitHint(unit),
     },
+  );
+}
+
+/** What to do about a unit in which the module does not work. */
+export function unitHint(unit: string): string {
+  return (
+    `change the unit (systemctl edit ${shellWord(unit)}, then systemctl daemon-reload), or what it ` +
+    `keeps away from the module; systemctl cat ${shellWord(unit)} shows all of it`
   );
 }
 

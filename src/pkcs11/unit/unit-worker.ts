@@ -46,11 +46,12 @@ export function withWorkerUnit<T>(
   use: (started: NonNullable<WorkerRun["unit"]>) => Promise<T>,
 ): Promise<T> {
   const files = realFiles("/", []);
+  const bound = { ...(!unit.environment.has("LD_BIND_NOW") && { LD_BIND_NOW: "1" }), ...variables };
   const fill = (folder: AbsolutePath): void => {
     files.createFolder(folder, everybody);
     for (const name of parts) files.write(joined(folder, name), Buffer.alloc(0), shown);
     files.write(joined(folder, "start"), Buffer.from(startScript(folder)), shown);
-    files.write(joined(folder, "environment"), Buffer.from(environmentText(unit, variables)), secret);
+    files.write(joined(folder, "environment"), Buffer.from(environmentText(unit, bound)), secret);
   };
   return withOwnFolder(files, "unit", fill, (folder) => {
     const properties = [
@@ -72,9 +73,12 @@ exec ${[`${folder}/node`, ...nodeOptions].join(" ")} -e ${shellWord(bootstrap)}
 `;
 }
 
-/** The last wins: what the worker needs, and then what the unit has. */
-function environmentText({ environment }: WorkerUnit, variables: WorkerRun["variables"]): string {
-  const all = new Map([["LD_BIND_NOW", "1"], ...environment, ...Object.entries(variables)]);
+/** The text of an environment file. The last wins: what the unit has, and then what is set besides. */
+export function environmentText(
+  { environment }: Pick<WorkerUnit, "environment">,
+  variables: Readonly<Record<string, string>>,
+): string {
+  const all = new Map([...environment, ...Object.entries(variables)]);
   return [...all].map(([name, value]) => `${name}="${value.replace(/["\\$`]/g, "\\$&")}"\n`).join("");
 }
 

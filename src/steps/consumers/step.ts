@@ -2,12 +2,13 @@ import { consumerOf } from "../../consumers/consumers.js";
 import type { AbsolutePath } from "../../host/path.js";
 import { needsPermission, Problem, Problems } from "../../problem/problem.js";
 import type { Secret } from "../../problem/secret.js";
-import type { PinSource, ProfileConsumer } from "../../profile/types.js";
+import type { PinSource, ProfileConsumer, ServiceAccount } from "../../profile/types.js";
 import { type Change, changesContent } from "../../workflow/change.js";
 import { readRecord, recordUpdate } from "../../workflow/change-kinds/shared/step-record.js";
 import type { Step, StepInput, StepPlan } from "../../workflow/step.js";
 import { folderChanges } from "./changes.js";
 import { missingModules } from "./missing-modules.js";
+import { recordedService } from "./recorded-service.js";
 import {
   type Planned,
   planEntries,
@@ -51,7 +52,7 @@ function planStep(
     refuseOthers(wanted, written, profile.service.user);
     const parts = planAll(wanted, { profile, host, secrets, ours });
     const others = written.filter(({ service }) => service !== profile.service.user);
-    const made = wanted.map((one) => writtenBy(profile.service.user, one, parts));
+    const made = wanted.map((one) => writtenBy(profile.service, one, parts));
     const recorded =
       written.length + wanted.length === 0
         ? []
@@ -170,10 +171,15 @@ function entriesByFile(
   return files;
 }
 
-function writtenBy(service: string, wanted: ProfileConsumer, parts: readonly Planned[]): WrittenConsumer {
+function writtenBy(
+  service: ServiceAccount,
+  wanted: ProfileConsumer,
+  parts: readonly Planned[],
+): WrittenConsumer {
   const wrote = parts.flatMap((part) => part.wrote.get(wanted.name) ?? []);
   const all = wrote.reduce((some, more) => ({ ...some, ...more }), {});
-  const written = writtenConsumer({ ...wanted, service, ...all });
+  const said = { ...wanted, service: service.user, runs: recordedService(service), ...all };
+  const written = writtenConsumer(said);
   if (written === undefined) throw new Error("a consumer cannot be recorded as it is in the profile");
   return written;
 }

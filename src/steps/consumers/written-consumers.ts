@@ -6,11 +6,14 @@ import type { Files } from "../../host/host.js";
 import { asAbsolutePath, joined, stateFolder, type AbsolutePath } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
 import { readRecord, type StepRecord } from "../../workflow/change-kinds/shared/step-record.js";
+import { type RecordedService, serviceIn } from "./recorded-service.js";
 
 /** A consumer for which knetctl wrote, on behalf of one service user. */
 export interface WrittenConsumer extends WantedConsumer {
   readonly file?: AbsolutePath;
   readonly pinFile?: AbsolutePath;
+  /** How its service's processes run; an older record does not say. */
+  readonly runs?: RecordedService;
   /** Whether the file, or the entry in it, is knetctl's work. */
   readonly wroteText: boolean;
   /** Whether knetctl made the file that its entry is in. */
@@ -55,11 +58,12 @@ export function writtenConsumer(fields: Readonly<Record<string, unknown>>): Writ
   const { service, name, type, token, module } = fields;
   const [file, pinFile] = [pathOf(fields["file"]), pathOf(fields["pinFile"])];
   const keys = keysOf(fields["keys"]);
+  const runs = serviceIn(fields["runs"]);
   if (typeof service !== "string" || typeof token !== "string" || typeof module !== "string")
     return undefined;
   if (typeof name !== "string" || !isEntryName(name)) return undefined;
   if (typeof type !== "string" || consumerOf(type) === undefined) return undefined;
-  if (file === null || pinFile === null || keys === undefined) return undefined;
+  if (file === null || pinFile === null || runs === null || keys === undefined) return undefined;
   return {
     service,
     name,
@@ -69,6 +73,7 @@ export function writtenConsumer(fields: Readonly<Record<string, unknown>>): Writ
     ...(file !== undefined && { file }),
     ...(pinFile !== undefined && { pinFile }),
     keys,
+    ...(runs !== undefined && { runs }),
     wroteText: fields["wroteText"] === true,
     madeFile: fields["madeFile"] === true,
     wrotePin: fields["wrotePin"] === true,

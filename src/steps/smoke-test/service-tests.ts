@@ -9,7 +9,7 @@ import type { Secret } from "../../problem/secret.js";
 import { serviceVariables } from "../../profile/service-variables.js";
 import type { ServiceAccount } from "../../profile/types.js";
 import { type ServiceShoes, serviceShoes, variablesOf } from "../../members/service-shoes.js";
-import { unitToTestIn } from "./unit-to-test-in.js";
+import { unitToTestIn } from "../../pkcs11/unit/unit-to-test-in.js";
 import type { TokenToTest } from "./user-login.js";
 
 export interface TestOptions extends Pick<UnitTestRequest, "refusedPins"> {

@@ -80,7 +80,7 @@ function proofOf(
     ...(profile.users.size > 0 && {
       confirm: (signal, begin) => confirm(options, { profile, host, unit }, signal, begin),
       unrehearsed: async () => {
-        const { leftToUnit } = await import("./unit-to-test-in.js");
+        const { leftToUnit } = await import("../../pkcs11/unit/unit-to-test-in.js");
         return leftToUnit(host, await unit?.());
       },
     }),
@@ -156,7 +156,7 @@ async function confirm(
   begin: () => void,
 ): Promise<Proof> {
   const { service } = profile;
-  const { leftToUnit } = await import("./unit-to-test-in.js");
+  const { leftToUnit } = await import("../../pkcs11/unit/unit-to-test-in.js");
   if (leftToUnit(host, await unit?.()).length === 0) return { problems: [] };
   const tests = await ServiceTests.of(options, { service, host, where: host, unit, signal });
   if (!tests.areInUnit) return { problems: tests.problems };

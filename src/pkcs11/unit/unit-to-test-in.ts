@@ -1,8 +1,8 @@
 import { whyNoTransientUnit } from "../../host/unit/transient-unit.js";
 import type { Host } from "../../host/host.js";
 import type { LoadedUnit } from "../../host/unit/loaded-unit.js";
-import { hasWalls, ofManagerAlone, type ServiceUnit, serviceUnit } from "../../pkcs11/unit/service-unit.js";
-import { notRehearsed, notTried } from "../../pkcs11/unit/unit-problems.js";
+import { hasWalls, ofManagerAlone, type ServiceUnit, serviceUnit } from "./service-unit.js";
+import { notRehearsed, notTried } from "./unit-problems.js";
 import type { Problem } from "../../problem/problem.js";
 
 /** The unit to test in; or what is to be said instead, if anything. */
