@@ -10,7 +10,7 @@ import { ensureSandbox } from "../support/ensure-sandbox.js";
 
 await ensureSandbox(import.meta.filename);
 
-const { profile, pin, logins, makeKey } = await consumerScene();
+const { profile, pin, logins, letThrough, makeKey } = await consumerScene();
 
 const snippet = "/etc/nginx/snippets/web.conf";
 const enabled = "/etc/apache2/conf-available/site.conf";
@@ -120,6 +120,31 @@ t.test("a wrong key: one login of each, and the files stay as they were", async 
   t.match(errors[0]?.detail, /not found at: pkcs11:[^]*object=none/);
   t.equal(logins(), 4, "two of the smoke test");
   t.same(written(), before);
+});
+
+t.test("a server that fails: which command, how it ended, and the end of its log", async (t) => {
+  // knetctl's own login, openssl's, nginx's test; then its master, and its worker
+  for (const [count, told] of [
+    [3, /^nginx -p \. .* stderr\nit ended with 1\nnginx ended with 1 before it could[^]*the log/],
+    [4, /^nginx -p .*\nit ended with 1\n[^]*\nopenssl s_client ended with 1\nthe log of nginx:\n[^]*SSL_do/],
+  ] as const) {
+    letThrough(count);
+    const { exitCode, errors } = await run("prove", "web", both);
+    letThrough();
+    t.match(
+      [exitCode, errors],
+      [1, [{ title: 'consumer "web" (nginx) failed to answer by TLS', detail: told }]],
+    );
+    t.ok((errors[0]?.detail ?? "").split("\n").length <= 16, "it fits a screen");
+  }
+  letThrough(2);
+  const { errors } = await run("prove", "site", both);
+  letThrough();
+  t.match(errors, [
+    {
+      detail: /^apache2 -d \. -f .* FOREGROUND\nit ended with 1\napache2 ended with 1[^]*PIN incorrect/,
+    },
+  ]);
 });
 
 t.test("removed with their PIN files", async (t) => {

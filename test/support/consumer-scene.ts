@@ -14,6 +14,8 @@ export interface ConsumerScene {
   readonly pin: string;
   /** How many logins there were since the last call, right or wrong. */
   readonly logins: () => number;
+  /** From now on so many logins are let through, and all others refused; left out: none is refused. */
+  readonly letThrough: (logins?: number) => void;
   /** A profile with these consumers: YAML after `consumers:`. */
   readonly profile: (name: string, consumers: string) => string;
   /** Makes a key pair on the token of `ca_signer`. */
@@ -31,10 +33,12 @@ export async function consumerScene(): Promise<ConsumerScene> {
   const { exitCode, document } = await knetctlJson(["apply", base, "--no-smoke-test"]);
   if (exitCode !== 0) throw new Error(JSON.stringify(document.problems));
   let count = 0;
+  let left = Infinity;
   const logIn = cluster.directory.logIn.bind(cluster.directory);
   cluster.directory.logIn = (name, password) => {
     count += 1;
-    return logIn(name, password);
+    left -= 1;
+    return logIn(name, left < 0 ? "refused" : password);
   };
   const pin = readFileSync(`${folder}/ca_signer.pin`, "utf8").trimEnd();
   return {
@@ -44,6 +48,9 @@ export async function consumerScene(): Promise<ConsumerScene> {
       const since = count;
       count = 0;
       return since;
+    },
+    letThrough: (logins = Infinity) => {
+      left = logins;
     },
     profile: (name, consumers) => {
       const file = `${folder}/${name}.yaml`;

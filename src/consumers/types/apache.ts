@@ -29,7 +29,7 @@ Define ${variable(wanted)} "${serverKey(wanted)}"
 ServerName localhost
 DefaultRuntimeDir .
 PidFile apache2.pid
-ErrorLog error.log
+ErrorLog server.log
 LoadModule mpm_event_module /usr/lib/apache2/modules/mod_mpm_event.so
 LoadModule authz_core_module /usr/lib/apache2/modules/mod_authz_core.so
 LoadModule ssl_module /usr/lib/apache2/modules/mod_ssl.so
@@ -44,22 +44,20 @@ DocumentRoot .
 `,
       asking: `for try in 1 2 3 4 5; do
   port=$((49152 + ($$ + try * 1999) % 16384))
-  "$@" -c "Listen 127.0.0.1:$port" > output 2>&1 &
+  : > server.log
+  "$@" -c "Listen 127.0.0.1:$port" >> server.log 2>&1 &
   server=$!
-  until grep -q 'resuming normal operations' error.log 2> /dev/null; do
+  until grep -q 'resuming normal operations' server.log; do
     if ended; then
-      server=
-      grep -q 'could not bind' output && continue 2
-      cat output error.log
-      exit 1
+      grep -q 'could not bind' server.log && continue 2
+      gone
     fi
     sleep 0.1
   done
-  ask -connect "127.0.0.1:$port" || { cat error.log; exit 1; }
+  ask -connect "127.0.0.1:$port"
   exit
 done
-cat output
-exit 1
+gone
 `,
     }),
 };

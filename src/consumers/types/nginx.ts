@@ -46,10 +46,10 @@ http {
   }
 }
 `,
-      asking: `"$@" &
+      asking: `"$@" > server.log 2>&1 &
 server=$!
 until test -S tls.sock; do
-  ended && exit 1
+  ended && gone
   sleep 0.1
 done
 ask -unix tls.sock

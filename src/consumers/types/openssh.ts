@@ -27,11 +27,20 @@ export const openssh: Consumer = {
           line: ["ssh", "-G", "knetctl.invalid"],
           shows: [new RegExp(`^pkcs11provider ${module.replace(/[.+]/g, "\\$&")}$`, "m")],
         },
-        { does: "find the public key", line: ["sh", "-c", publicKeyScript, "sh", module, key ?? ""] },
-        { does: "sign", line: ["sh", "-c", signScript, "sh", module, pinFile] },
+        {
+          does: "find the public key",
+          line: ["sh", "-c", publicKeyScript, "sh", module, key ?? ""],
+          shown: ["ssh-keygen", "-D", module],
+        },
+        {
+          does: "sign",
+          line: ["sh", "-c", signScript, "sh", module, pinFile],
+          shown: ["ssh-agent", "ssh-add", "-s", module],
+        },
         {
           does: "verify the signature",
           line: ["sh", "-c", verifyScript],
+          shown: ["ssh-keygen", "-Y", "verify"],
           shows: [/^Good "knetctl" signature for service /m],
         },
       ],

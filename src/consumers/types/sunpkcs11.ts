@@ -36,6 +36,7 @@ export const sunPkcs11: Consumer = {
       {
         does: "read its files",
         line: ["sh", "-c", readable, "sh", file, pinFile],
+        shown: ["cat", file, pinFile],
       },
       {
         // keytool loads the provider, which says what it has found; nothing logs in

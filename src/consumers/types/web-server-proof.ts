@@ -18,7 +18,8 @@ interface WebServer {
   readonly configuration: string;
   /**
    * For sh, in a folder with `certificate.pem`: starts the server, whose program and options are the
-   * arguments, and has `ask` ask it. `ended` says that the process `$server` is gone.
+   * arguments and whose log is to be `server.log`, and has `ask` ask it. `ended` says that the process
+   * `$server` is gone, and `gone` tells of it.
    */
   readonly asking: string;
 }
@@ -42,6 +43,7 @@ export function webServerProof(wanted: WantedConsumer, server: WebServer): Consu
           ...["-c", 'printf %s "$1" > server.conf && printf %s "$2" > openssl.cnf'],
           ...["sh", configuration, `${engineConfiguration(wanted)}${certificateRequest}`],
         ],
+        shown: ["sh", "-c", "printf … > server.conf"],
       },
       {
         does: "make a certificate with the key",
@@ -56,6 +58,7 @@ export function webServerProof(wanted: WantedConsumer, server: WebServer): Consu
       {
         does: "answer by TLS",
         line: ["sh", "-c", `${functions}${asking}`, "sh", program, ...options],
+        shown: [program, ...options],
         environment,
         shows: [/^Verification: OK$/m, /^signed by knetctl prove\r?$/m],
       },
@@ -71,16 +74,38 @@ distinguished_name = of_command_line
 [of_command_line]
 `;
 
-/** `ask` is given what tells openssl(1) where the server is. */
+/**
+ * `ask` is given what tells openssl(1) where the server is. What fails ends with the last lines of the
+ * server's log, after what the client said.
+ */
 const functions = `server=
 leave() {
   trap '' TERM # which Apache may send to its whole group
   test -z "$server" || { kill -TERM "$server"; wait "$server"; }
 } 2> /dev/null
 trap leave EXIT
+program=$1
+log() {
+  echo "the log of $program:"
+  tail -n 6 server.log
+}
 ended() { ! kill -0 "$server" 2> /dev/null; }
+gone() {
+  wait "$server" 2> /dev/null
+  echo "$program ended with $? before it could be asked"
+  server=
+  log
+  exit 1
+}
 ask() {
   printf 'GET /data HTTP/1.0\\r\\n\\r\\n' |
-    timeout 15 openssl s_client "$@" -CAfile certificate.pem -verify_return_error -brief -ign_eof 2>&1
+    timeout 15 openssl s_client "$@" -CAfile certificate.pem -verify_return_error \\
+      -brief -ign_eof > answer 2>&1
+  code=$?
+  test "$code" = 0 && grep -q '^signed by knetctl prove' answer && cat answer && return
+  tail -n 4 answer
+  echo "openssl s_client ended with $code"
+  log
+  exit 1
 }
 `;
