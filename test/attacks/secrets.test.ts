@@ -114,13 +114,25 @@ t.test(
       "consumers",
       /$/,
       "\nconsumers:\n  tls: { type: openssl-engine, user: ca_signer }\n" +
-        "  rpki: { type: krill, user: ca_signer }\n",
+        "  rpki: { type: krill, user: ca_signer }\n" +
+        "  bao: { type: openbao, user: ca_signer, key: seal }\n",
     );
-    for (const file of ["/etc/knet-pins/amplia.tls.pin", "/etc/krill.conf"]) ours.add(file);
+    const holdPins = ["/etc/knet-pins/amplia.tls.pin", "/etc/krill.conf", "/etc/openbao/bao.hcl"];
+    for (const file of holdPins) ours.add(file);
     await silent(t, ["render", proven, "--target", "openssl-engine", ...loud]);
     await silent(t, ["plan", proven, ...loud], { exitCode: 2 });
     await silent(t, ["apply", proven, ...loud], { logsIn: true, setsPin: true, says: /"type": "krill"/ });
     await silent(t, ["prove", "tls", proven, "--verbose"], { logsIn: true, says: /openssl loads it/ });
+    for (const file of holdPins) t.not(formsIn(readFileSync(file)).length, 0, `${file} has the PIN`);
+    await silent(t, ["doctor", ...loud], {
+      exitCode: "any",
+      says: /"id": "consumer:rpki",\s+"status": "ok"/,
+    });
+    const bundle = `${folder}/consumers.tar.gz`;
+    await silent(t, ["report", "--out", bundle, "--yes", ...loud]);
+    const unpacked = execFileSync("tar", ["-xzOf", bundle]);
+    t.same(formsIn(unpacked), [], "unpacked");
+    t.match(unpacked.toString(), /"writes": ".*user_pin = .*<PIN of ca_signer>/);
     await silent(t, ["apply", profile, ...loud], { logsIn: true });
   },
 );

@@ -24,7 +24,7 @@ export interface Expected extends Partial<Omit<TraceOptions, "trace">> {
  */
 const intoSettings = new RegExp(
   "^\\d+ +p?write(64)?\\(\\d+</(stage/)?" +
-    "(etc(/amplia|/knet-pins)?|var/lib/knetctl/(runs/[\\w-]+|staged-[0-9a-f]+))/" +
+    "(etc(/amplia|/knet-pins|/openbao)?|var/lib/knetctl/(runs/[\\w-]+|staged-[0-9a-f]+))/" +
     "\\.knetctl-[0-9a-f]{24}\\.tmp(/draft)?>",
 );
 

@@ -7,7 +7,8 @@ export type Seen =
 
 /**
  * One check of the surroundings. It only looks: it changes nothing, loads no vendor code, logs in nowhere,
- * and reads no PIN. It throws Problems for what keeps it from looking.
+ * and reads no PIN: a file that holds one besides other things is compared without it. It throws Problems
+ * for what keeps it from looking.
  */
 export interface Check {
   /** Its name in reports, which never changes. */
@@ -15,6 +16,8 @@ export interface Check {
   /** What is right when it is ok. */
   readonly title: string;
   look(around: Around): Seen | Promise<Seen>;
+  /** Where it is made once for each of several things: those checks; none: it is made itself. */
+  each?(around: Around): readonly Check[];
 }
 
 /** `fail`: one of the problems is an error; `warn`: all are warnings. */

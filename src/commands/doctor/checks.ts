@@ -1,6 +1,7 @@
 import type { Check } from "./check.js";
 import { account } from "./client/account.js";
 import { config } from "./client/config.js";
+import { consumers } from "./client/consumers.js";
 import { loader } from "./client/loader.js";
 import { module } from "./client/module.js";
 import { unit } from "./client/unit.js";
@@ -36,6 +37,6 @@ export const checks: readonly Check[] = [
   ...[securityModule, fips, preload, limits, umask, diskSpace, mounts, clock, timeSync],
   ...[state, history, lock, refused],
   ...[profile, profileRights, pinFiles, archive],
-  ...[loader, module, account, config, unit],
+  ...[loader, module, account, config, unit, consumers],
   ...[names, endpoints, certificates],
 ];

@@ -30,7 +30,9 @@ export const doctor: CommandRun<DoctorArguments> = async (args, context) => {
       args.profile === undefined ? undefined : await loadProfile(args.profile, context.workingFolder, trust),
     probes: args.probe,
   });
-  const all = await Promise.all(checks.map((check) => made(check, around)));
+  const all = await Promise.all(
+    checks.flatMap((check) => single(check, around)).map((check) => made(check, around)),
+  );
   const checked = all.map((one) => ({ ...one, text: output.told?.(one.text) ?? one.text }));
   if (signal.aborted) throw new Problem("interrupted", "interrupted by a signal");
   if (output.json) output.document(doctorJson(checked));
@@ -41,6 +43,17 @@ export const doctor: CommandRun<DoctorArguments> = async (args, context) => {
   }
   return checked.some(({ status }) => status === "fail") ? exitCodes.failed : exitCodes.done;
 };
+
+/** A check, or those that it stands for; if these cannot be told, it says why itself. */
+export function single(check: Check, around: Around): readonly Check[] {
+  try {
+    const each = check.each?.(around) ?? [];
+    return each.length > 0 ? each : [check];
+  } catch (error) {
+    if (error instanceof Problem) return [check];
+    throw error;
+  }
+}
 
 /** Makes one check. Whatever becomes of it, it is told. */
 export async function made(check: Check, around: Around): Promise<Checked> {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { arch, cpus, machine, release, totalmem, version } from "node:os";
 import type { Account, Host } from "../../host/host.js";
+import { consumerText } from "../../consumers/consumers.js";
 import { path } from "../../host/path.js";
 import { showUnit, whyNoServiceManager } from "../../host/service/systemctl.js";
 import { sizeLimits } from "../../host/size-limits.js";
@@ -10,6 +11,8 @@ import { serviceHome } from "../../profile/service-identity.js";
 import type { SettingsTarget } from "../../profile/types.js";
 import { observeFile } from "../../steps/key-stores/observe.js";
 import { shownSettings } from "../../steps/key-stores/shown-settings.js";
+import { serviceOf } from "../../steps/consumers/recorded-service.js";
+import { readWrittenConsumers } from "../../steps/consumers/written-consumers.js";
 import { readClientConfig } from "../../vendor/client-config/client-config.js";
 import { observeClientConfig } from "../../vendor/client-config/observe-client-config.js";
 import { clientModule } from "../../vendor/client.js";
@@ -20,6 +23,7 @@ export const hostParts: readonly Part[] = [
   { name: "system.json", what: "distribution, kernel, glibc, architecture", make: system },
   { name: "client-config.json", what: "the client's config.json, known keys only", make: clientConfig },
   { name: "settings.json", what: "the application's key stores, secrets hidden", make: settings },
+  { name: "consumers.json", what: "what knetctl wrote for consumers, secrets hidden", make: consumers },
   { name: "module.json", what: "the module's file, and what it needs and offers", make: moduleFacts },
   { name: "unit.json", what: "the service's unit, without values of its environment", make: unit },
 ];
@@ -96,6 +100,31 @@ async function settingsFile(
 ): Promise<unknown> {
   const observed = await observeFile(host, target.path, target.form, account?.uid);
   return { ...target, missing: observed.entry === undefined, ...shownSettings(observed.settings.settings) };
+}
+
+/** Not what their files hold, but what knetctl writes: others put secrets into them too. */
+function consumers({ host }: Given): unknown {
+  const written = readWrittenConsumers(host.files());
+  if (written.length === 0) return new LeftOut("knetctl has written for no consumer on this host");
+  return {
+    consumers: written.map((one) => {
+      const { user, group, home, unit: name, environment } = serviceOf(one);
+      return {
+        name: one.name,
+        type: one.type,
+        service: {
+          ...{ user, group, home: home ?? null, unit: name ?? null },
+          environment_names: [...(environment?.keys() ?? [])],
+        },
+        token: one.token,
+        module: one.module,
+        file: one.file ?? null,
+        pin_file: one.pinFile ?? null,
+        keys: one.keys,
+        writes: consumerText(one, undefined),
+      };
+    }),
+  };
 }
 
 function moduleFacts({ host, around }: Given): unknown {

@@ -6,6 +6,7 @@ import { folderOf, type AbsolutePath } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
 import type { Secret } from "../../problem/secret.js";
 import type { PinSource, Profile, ProfileConsumer } from "../../profile/types.js";
+import { differsInPinAlone, unknownPin } from "./as-written.js";
 import { entryRights, type NewText, removal, type WantedRights, fileChanges } from "./changes.js";
 import { entryRefused, type ObservedPlace, observePlace } from "./observed-place.js";
 import type { WrittenConsumer } from "./written-consumers.js";
@@ -29,9 +30,6 @@ export interface Planned {
 }
 
 const nothing: Planned = { changes: [], places: [], notes: [], wrote: new Map() };
-
-/** Stands in for a PIN that this command cannot obtain, in a text that is never written. */
-const unknownPin = "<unknown PIN>";
 
 /** A file that is knetctl's as a whole. */
 export function planWhole(
@@ -191,8 +189,7 @@ function textFor(
   const pin = wanted.pin && secrets.get(wanted.pin)?.reveal();
   if (pin !== undefined) return { text: consumer.text(wanted, pin), isUnknown: false };
   const text = consumer.text(wanted, unknownPin);
-  const [head = "", tail = ""] = text.split(unknownPin);
-  const isSame = now !== "" && now.startsWith(head) && now.endsWith(tail);
+  const isSame = differsInPinAlone(now, text);
   return { text: isSame ? now : text, isUnknown: isSame };
 }
 
