@@ -31,7 +31,11 @@ export const nss: Consumer = {
     const asked = ["-h", pkcs11Uri({ token }), "-f", pinFile];
     const list = ["certutil", "-K", "-d", database, ...asked];
     const before: ConsumerProof["commands"] = [
-      { does: "read the PIN file", line: ["sh", "-c", pinScript, token, pinFile] },
+      {
+        does: "read the PIN file",
+        line: ["sh", "-c", pinScript, token, pinFile],
+        shown: ["cat", pinFile],
+      },
       {
         does: "find the module and its token",
         line: ["modutil", "-dbdir", database, "-list", name],
@@ -45,15 +49,26 @@ export const nss: Consumer = {
         package: "libnss3-tools",
         proves: `certutil logged in to token ${JSON.stringify(token)}, and listed its keys`,
         unsigned: "no key is named: give key",
-        commands: [...before, { does: "log in, and list the keys", line: ["sh", "-c", listScript, ...list] }],
+        commands: [
+          ...before,
+          { does: "log in, and list the keys", line: ["sh", "-c", listScript, ...list], shown: list },
+        ],
       };
     return {
       package: "libnss3-tools, openssl",
       proves: `certutil signed with key ${JSON.stringify(key)}, and openssl verified the signature`,
       commands: [
         ...before,
-        { does: "find the key", line: ["sh", "-c", findScript, ...list, "-n", key] },
-        { does: "sign a request", line: ["sh", "-c", signScript, file, ...asked] },
+        {
+          does: "find the key",
+          line: ["sh", "-c", findScript, ...list, "-n", key],
+          shown: [...list, "-n", key],
+        },
+        {
+          does: "sign a request",
+          line: ["sh", "-c", signScript, file, ...asked],
+          shown: ["certutil", "-R", ...asked],
+        },
         {
           does: "verify the signature",
           line: ["openssl", "req", "-in", "request.pem", "-verify", "-noout"],

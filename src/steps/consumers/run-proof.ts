@@ -72,8 +72,8 @@ export async function asAccount({ service, where, loaded, signal }: PlaceInput):
 
 /** What the scripts of proofs call. */
 const helpers = [
-  ...["cat", "chmod", "grep", "rm", "sleep", "tail", "timeout"],
-  ...["openssl", "ssh-add", "ssh-agent", "ssh-keygen"],
+  ...["cat", "chmod", "cp", "grep", "head", "mkdir", "rm", "sed", "sleep", "tail", "timeout"],
+  ...["certutil", "openssl", "ssh-add", "ssh-agent", "ssh-keygen"],
 ];
 
 /**
