@@ -22,7 +22,10 @@ export function readOnlyHost(host: Host): Host {
   };
 }
 
-/** Nothing creates an account there, and many steps ask for the service's. */
+/**
+ * Many steps ask for the service's account, and nothing changes it there. One that is missing is asked for
+ * again: somebody may create it while a question waits for an answer.
+ */
 function askedOnce(accounts: Accounts): Accounts {
   return {
     user: once((name) => accounts.user(name)),
@@ -36,8 +39,9 @@ function askedOnce(accounts: Accounts): Accounts {
 function once<Question, Answer>(ask: (question: Question) => Answer): (question: Question) => Answer {
   const answers = new Map<Question, Answer>();
   return (question) => {
-    if (!answers.has(question)) answers.set(question, ask(question));
-    return answers.get(question) as Answer;
+    const answer = answers.get(question) ?? ask(question);
+    answers.set(question, answer);
+    return answer;
   };
 }
 

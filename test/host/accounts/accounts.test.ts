@@ -2,6 +2,8 @@ import t from "tap";
 import { userInfo } from "node:os";
 import { getent, realAccounts } from "../../../src/host/accounts/accounts.js";
 import { path } from "../../../src/host/path.js";
+import type { Host } from "../../../src/host/host.js";
+import { readOnlyHost } from "../../../src/host/read-only-host.js";
 import { realHost } from "../../../src/host/real-host.js";
 import { scratch } from "../../support/scratch.js";
 
@@ -31,13 +33,15 @@ t.test("an image without account files has no accounts", (t) => {
   t.end();
 });
 
-t.test("an account made meanwhile is seen", (t) => {
-  const { file, folder } = scratch(t);
-  file("etc/passwd", "");
-  const { accounts } = realHost(path(folder));
-  t.equal(accounts.user("amplia"), undefined);
-  file("etc/passwd", "amplia:x:998:997::/var/amplia:/bin/sh\n");
-  t.equal(accounts.user("amplia")?.uid, 998);
+t.test("an account made meanwhile is seen, also where nothing is changed", (t) => {
+  for (const wrapped of [(host: Host) => host, readOnlyHost]) {
+    const { file, folder } = scratch(t);
+    file("etc/passwd", "");
+    const { accounts } = wrapped(realHost(path(folder)));
+    t.equal(accounts.user("amplia"), undefined);
+    file("etc/passwd", "amplia:x:998:997::/var/amplia:/bin/sh\n");
+    t.equal(accounts.user("amplia")?.uid, 998);
+  }
   t.end();
 });
 
