@@ -87,16 +87,57 @@ function textsOf(script, shortKey) {
   });
 }
 /** Whose texts the page can say. */
-const rooms = ["commands", "formats", "key-stores", "page", "profile", "profile-key-stores", "workflow"];
+const rooms = [
+  "command-line",
+  "commands",
+  "formats",
+  "key-stores",
+  "page",
+  "profile",
+  "profile-key-stores",
+  "workflow",
+];
 const catalogues = /src\/language\/pt-br\/[a-z0-9-]+\.json$/;
 const withoutTexts = changed("texts", catalogues, () => "export default {};");
 
-/** Whether its pieces are, as far as a script has them as they stand: without what it escapes. */
+/**
+ * Whether a script has the text: its pieces as they stand there, without values and what is escaped. Of a
+ * description the schema has the sentence. A short one is known by the quotes at its ends.
+ */
 function isIn(script, english) {
-  if (english.length < 12) return ['"', "'", "`"].some((quote) => script.includes(quote + english + quote));
-  const pieces = english.split(/\{\d+\}|[^\x20-\x7e]|["'`\\]/).filter((piece) => piece.trim().length > 2);
-  return pieces.some((piece) => piece.length > 4) && pieces.every((piece) => script.includes(piece));
+  const pieces = english.split(unsure);
+  const has = (piece) => script.includes(piece);
+  if (english.length > 11 && pieces.some((piece) => piece.length > 4)) {
+    const sentence = `${english.charAt(0).toUpperCase()}${english.slice(1)}.`.split(unsure);
+    return pieces.every(has) || sentence.every(has) || isJoined(has, english);
+  }
+  if (pieces.length === 1) return quotes.some((quote) => has(quote + english + quote));
+  const [first, last] = [pieces[0], pieces.at(-1)];
+  return (
+    pieces.some((piece) => piece.trim().length > 2) &&
+    pieces.every(has) &&
+    (first === "" || quotes.some((quote) => has(quote + first))) &&
+    (last === "" || quotes.some((quote) => has(last + quote)))
+  );
 }
+
+/** Whether it is written with a choice in it: two or three pieces, of which one is most of the text. */
+function isJoined(has, english) {
+  const found = [];
+  for (let rest = english; rest !== "" && found.length < 3; rest = rest.slice(found.at(-1).length)) {
+    let [length, beyond] = [0, rest.length + 1];
+    while (beyond - length > 1) {
+      const middle = (length + beyond) >> 1;
+      if (has(rest.slice(0, middle))) length = middle;
+      else beyond = middle;
+    }
+    if (length === 0) return false;
+    found.push(rest.slice(0, length));
+  }
+  return found.join("") === english && found.some((piece) => piece.length > 0.6 * english.length);
+}
+const unsure = /\{\d+\}|[^\x20-\x7e]|["'`\\]/;
+const quotes = ['"', "'", "`"];
 
 function onlyThese(text, names) {
   const found = [...text.matchAll(/^ {2}"([a-z.-]+)": \{/gm)];

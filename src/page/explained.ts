@@ -7,13 +7,11 @@ export function sentencesOf(description: string): readonly [first: string, rest:
   return [first, description.slice(first.length).trim()];
 }
 
-/** The same in the language of the page. */
+/** The same in the language of the page. The catalogue has the first sentence as problems quote it. */
 export function explained(description: string): readonly [first: string, rest: string] {
-  const whole = spokenWord(description);
-  if (whole !== description) return sentencesOf(whole);
-  const [first, rest] = sentencesOf(description);
+  const [, rest] = sentencesOf(description);
   const quoted = described({ description });
   const told = spokenWord(quoted);
-  if (told === quoted) return [spokenWord(first), spokenWord(rest)];
+  if (told === quoted) return sentencesOf(spokenWord(description));
   return [`${told.charAt(0).toUpperCase()}${told.slice(1)}.`, spokenWord(rest)];
 }

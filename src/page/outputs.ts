@@ -13,9 +13,11 @@ import type { PinSource, Profile } from "../profile/types.js";
 import { renderKeyStores } from "../steps/key-stores/render-key-stores.js";
 import { renderClientConfig, wantedClientConfig } from "../vendor/client-config/render-client-config.js";
 import type { DataMap } from "./data.js";
-import { type PlacedProblem, placedProblems } from "./placed-problems.js";
+import { withoutField } from "./kept.js";
+import { type PlacedProblem, placedProblems, placesOf } from "./placed-problems.js";
 import { procedure } from "./procedure.js";
 import { keysOf, profileSchema } from "./shape.js";
+import { fragmentOf } from "./share.js";
 
 /** One file that the page offers. */
 export interface Output {
@@ -37,14 +39,17 @@ export interface Made {
   readonly outputs: readonly Output[];
   /** What each secret is for, once; whoever wants to see them in the texts gives them by these. */
   readonly secrets: readonly string[];
-  /** Places of texts that look like a secret: they are not part of what is shared. */
-  readonly literals: readonly PlacedProblem[];
+  /**
+   * What the page's address may say of the data, as `fragmentOf` has it; absent where nobody can tell
+   * whether there is a secret in them.
+   */
+  readonly fragment?: string;
 }
 
 /** Relative paths in the profile start from where an installed one is kept. */
 export const folder = path("/etc/knetctl");
 
-const head = ["knetctl apply makes a host like this: see knetctl plan first.", "It holds no secret."];
+const head = ["knetctl apply makes a host like this: see knetctl plan first."];
 
 /**
  * All texts for a profile's data, by the code that knetctl itself runs. `secrets`: by what they are for;
@@ -52,23 +57,34 @@ const head = ["knetctl apply makes a host like this: see knetctl plan first.", "
  */
 export async function outputsOf(data: DataMap, secrets: ReadonlyMap<string, string>): Promise<Made> {
   const text = await profileText(data);
-  const reading = await readProfile(new TextEncoder().encode(text), "profile.yaml");
   const asProfile = { id: "profile", title: "Profile", file: "profile.yaml", text };
+  const reading = await readProfile(new TextEncoder().encode(text), "profile.yaml").catch(unread);
   if (!("document" in reading)) {
-    const problems = reading.problems.map((problem) => ({ ...problem.toJSON(), path: [] }));
-    return { problems, outputs: [asProfile, ...withoutTexts()], secrets: [], literals: [] };
+    const problems = reading.problems.flatMap(problemsIn).map((problem) => ({ ...problem, path: [] }));
+    return { problems, outputs: [asProfile, ...withoutTexts()], secrets: [] };
   }
   const { document } = reading;
   const findings = profileFindings(document);
   const problems = placedProblems(findings, document);
-  const literals = problems.filter(({ code }) => code === "profile-pin-literal");
+  const literals = placesOf(
+    findings.filter(({ code }) => code === "profile-pin-literal"),
+    document,
+  );
+  // what no field is for may be anything
+  const fragment = fragmentOf(data, [...literals, ...withoutField(data, profileSchema)]);
   if (findings.some(isError))
-    return { problems, outputs: [asProfile, ...withoutTexts()], secrets: [], literals };
+    return { problems, outputs: [asProfile, ...withoutTexts()], secrets: [], fragment };
   const profile = buildProfile(document.root, document.source.name, folder);
   const given = givenSecrets(profile, secrets);
   const all = [...others, ...consumersOf(profile)];
   const made = await Promise.all(all.map((other) => madeOf(other, profile, given)));
-  return { problems, outputs: [asProfile, ...made], secrets: [...namesOf(profile).keys()], literals };
+  return { problems, outputs: [asProfile, ...made], secrets: [...namesOf(profile).keys()], fragment };
+}
+
+/** A text that is too large. */
+function unread(error: unknown): { readonly problems: readonly unknown[] } {
+  if (problemsIn(error).length === 0) throw error;
+  return { problems: [error] };
 }
 
 /** The profile alone, whatever is wrong with it; its parts in the order of the documentation. */

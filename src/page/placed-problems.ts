@@ -24,6 +24,15 @@ export function placedProblems(
   });
 }
 
+/** Where findings are, of all that are given. */
+export function placesOf(
+  findings: readonly Finding[],
+  { root }: Pick<ProfileDocument, "root">,
+): readonly Path[] {
+  const places = placesIn(root);
+  return findings.map(({ anchor }) => places.get(anchor) ?? []);
+}
+
 /** What is missing has no place in the text; the form has a field for it. */
 function missingAt(at: Path, title: string): Path {
   const [, key] = /^(\w+) is missing$/.exec(title) ?? [];

@@ -5,7 +5,8 @@ import { isList, type JsonData } from "../formats/json/json-text.js";
 import { parseJson } from "../formats/json/json-tree.js";
 import { foldKey, type SettingsForm } from "../formats/settings/settings-text.js";
 import { asAbsolutePath, path as literal } from "../host/path.js";
-import type { ProblemJson } from "../problem/problem.js";
+import type { Problem, ProblemJson } from "../problem/problem.js";
+import { isError, toProblems } from "../profile/finding.js";
 import { formByName } from "../profile/key-stores/amplia.js";
 import { readProfile } from "../profile/reading/read-profile.js";
 import { decodeSource } from "../profile/reading/source-text.js";
@@ -87,9 +88,11 @@ const settingsInJson: Kind = { is: "settings", form: "json" };
 
 async function profile(bytes: Uint8Array, name: string): Promise<TakenOver> {
   const reading = await readProfile(bytes, name);
-  if (!("document" in reading))
-    return { is: "unusable", problems: reading.problems.map((problem) => problem.toJSON()) };
-  const data = dataOf(reading.document.root);
+  if (!("document" in reading)) return unusable(reading.problems);
+  const { root, findings, source } = reading.document;
+  // a key that is there twice, an alias: the form would silently have less than the file
+  if (findings.some(isError)) return unusable(toProblems(findings, source));
+  const data = dataOf(root);
   if (isMap(data)) return { is: "profile", data: withEndpoints(data), notes: [] };
   return {
     is: "unusable",
@@ -102,6 +105,10 @@ async function profile(bytes: Uint8Array, name: string): Promise<TakenOver> {
       },
     ],
   };
+}
+
+function unusable(problems: readonly Problem[]): TakenOver {
+  return { is: "unusable", problems: problems.map((problem) => problem.toJSON()) };
 }
 
 /** Connections in the client's own form, which say the same, as the form has fields for them. */

@@ -7,8 +7,8 @@ import { markedPin, nearProfiles, validProfiles } from "../fuzz/profile-texts.js
 import { cases } from "../support/cases.js";
 import fc from "../support/fast-check.js";
 
-async function dataOfText(text: string) {
-  const reading = await readProfile(Buffer.from(text), "p.yaml");
+async function dataOfText(text: string, name = "p.yaml") {
+  const reading = await readProfile(Buffer.from(text), name);
   const data = "document" in reading ? dataOf(reading.document.root) : undefined;
   return isMap(data) ? data : undefined;
 }
@@ -26,37 +26,56 @@ t.test("what is shared is what was put in", async (t) => {
   );
 });
 
+/** What of a profile's text the page's address says, as JSON. */
+async function sharedOf(text: string): Promise<string> {
+  const data = await dataOfText(text);
+  if (data === undefined) throw new Error("no data");
+  const { fragment = "" } = await outputsOf(data, new Map());
+  return Buffer.from(fragment.replace("profile=", ""), "base64url").toString();
+}
+
 t.test("a PIN that somebody wrote into a profile is not in the address", async (t) => {
   let seen = 0;
   await fc.assert(
     fc.asyncProperty(nearProfiles, async (near) => {
-      const data = await dataOfText(near);
-      if (data === undefined) return;
-      const { literals } = await outputsOf(data, new Map());
-      const isLiteral = literals.length > 0 && near.includes(markedPin);
-      const shared = atob(
-        fragmentOf(
-          data,
-          literals.map(({ path }) => path),
-        )
-          .replace("profile=", "")
-          .replaceAll("-", "+")
-          .replaceAll("_", "/"),
-      );
-      if (isLiteral) seen += 1;
-      for (const { path } of literals) t.notOk(shared.includes(`"${String(path.at(-1))}":"${markedPin}"`));
+      if ((await dataOfText(near)) === undefined) return;
+      if (near.includes(markedPin)) seen += 1;
+      t.notMatch(await sharedOf(near), markedPin);
     }),
     { numRuns: cases(100) },
   );
-  const plain = await dataOfText(`users: { u: { connection: a, pin: ${markedPin} } }`);
-  if (plain === undefined) throw new Error("no data");
-  const { literals } = await outputsOf(plain, new Map());
-  const fragment = fragmentOf(
-    plain,
-    literals.map(({ path }) => path),
-  );
-  t.notMatch(JSON.stringify([...((await dataIn(fragment)) as Map<string, Map<string, unknown>>)]), markedPin);
   t.comment(`${seen} literal PINs among them`);
+  for (const text of [
+    `users: { u: { connection: a, pin: ${markedPin} } }`,
+    // past the problems that are shown
+    `users: { ${Array.from({ length: 150 }, (_, at) => `u${at}: { connection: "" }, `).join("")}
+       u: { connection: a, pin: ${markedPin} } }`,
+    // in a key that no field is for, one of a list, and each of several
+    `future: ${markedPin}\nconnections: { a: { endpoints: [${markedPin}, { ip: 10.1.2.3 }, ${markedPin}] } }`,
+    `service: { health: "https://user:${markedPin}@host/" }`,
+    `key_stores: { K: { type: AzureKeyVault, endpoint: "https://vault/?sig=${markedPin}" } }`,
+    `users: { "pin=${markedPin}": { connection: a } }`,
+    `service: { home: "/var/amplia password: ${markedPin}" }`,
+  ])
+    t.notMatch(await sharedOf(text), markedPin, text);
+  const one = `connections: { a: { endpoints: [x, { ip: 10.1.2.3 }] } }
+users: { u: { connection: a, pin: x } }`;
+  t.equal(
+    await sharedOf(one),
+    '{"connections":{"a":{"endpoints":[{"ip":"10.1.2.3"}]}},"users":{"u":{"connection":"a"}}}',
+    "the rest is",
+  );
+});
+
+t.test("of what nobody can look through nothing is in the address", async (t) => {
+  // as YAML it is larger than a profile may be
+  const data = await dataOfText(
+    JSON.stringify({ users: { u: { pin: markedPin } }, x: Array<number>(900_000).fill(1) }),
+    "p.json",
+  );
+  if (data === undefined) throw new Error("no data");
+  const { fragment, problems } = await outputsOf(data, new Map());
+  t.strictSame([fragment, problems.map(({ code }) => code)], [undefined, ["profile-too-large"]]);
 });
 
 t.test("a damaged address is known as such, and an empty one is none", async (t) => {

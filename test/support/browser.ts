@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,8 +7,9 @@ import { pathToFileURL } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { builtPage } from "./page.js";
 
-/** Debian's; nothing is downloaded. Root has no sandbox of its own to run it in. */
-const program = "/usr/bin/chromium";
+/** Debian's Chromium, or Google's package; nothing is downloaded. */
+const usual = ["/usr/bin/chromium", "/usr/bin/google-chrome"];
+/** Root has no sandbox of its own to run it in. */
 const sandbox = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
 
 /** A browser with the page, and what it complains of. */
@@ -18,6 +19,26 @@ export interface Opened {
   readonly complaints: string[];
   /** Addresses that were asked for, besides the page itself. */
   readonly requests: string[];
+}
+
+/**
+ * The browser that KNETCTL_CHROMIUM names, or one that is in its usual place, or Playwright's own. Ubuntu's
+ * Chromium is a snap, which root cannot start and which sees no file below /tmp.
+ */
+async function started(): Promise<Browser> {
+  const program = process.env["KNETCTL_CHROMIUM"] ?? usual.find((file) => existsSync(file));
+  try {
+    return await chromium.launch({
+      ...(program !== undefined && { executablePath: program }),
+      args: sandbox,
+    });
+  } catch (cause) {
+    throw new Error(
+      `no browser to look at the page with: ${program ?? "Playwright's own"} did not start; ` +
+        "CONTRIBUTING.md, Set up, says how to have one",
+      { cause },
+    );
+  }
 }
 
 export class PageBrowser {
@@ -32,13 +53,14 @@ export class PageBrowser {
   }
 
   static async start(): Promise<PageBrowser> {
+    const browser = await started();
     const folder = mkdtempSync(join(tmpdir(), "knetctl-page-"));
     writeFileSync(join(folder, "generator.html"), await builtPage());
-    const browser = await chromium.launch({ executablePath: program, args: sandbox });
     return new PageBrowser(browser, folder);
   }
 
-  async open(options: BrowserContextOptions = {}, fragment = ""): Promise<Opened> {
+  /** `before`: what is done to the page before its script runs, as a script. */
+  async open(options: BrowserContextOptions = {}, fragment = "", before?: string): Promise<Opened> {
     const context = await this.#browser.newContext({
       viewport: { width: 1440, height: 950 },
       locale: "en-US",
@@ -55,6 +77,7 @@ export class PageBrowser {
       if (!request.url().startsWith(this.address) && !request.url().startsWith("blob:"))
         requests.push(request.url());
     });
+    if (before !== undefined) await page.addInitScript(before);
     await page.goto(this.address + fragment);
     await page.waitForSelector("#tab-profile");
     return { page, complaints, requests };
@@ -64,6 +87,39 @@ export class PageBrowser {
     await this.#browser.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** What is in the file that is shown. */
+export const shownFile = (page: Page): Promise<string> => page.locator("#panel code").innerText();
+
+/** Until this is in the file that is shown: files are made a moment after what was typed. */
+export const showing = (page: Page, text: string): Promise<void> =>
+  page.locator("#panel code", { hasText: text }).waitFor();
+
+/** The selector of a field, by its place in the profile. */
+export const fieldAt = (place: string): string => `[id="at-${place}"]`;
+
+/** Fills the form with the example. */
+export async function example(page: Page): Promise<void> {
+  await page.getByRole("button", { name: /^(?:Example|Exemplo)$/ }).click();
+  await showing(page, "10.1.2.3");
+}
+
+export interface GivenFile {
+  readonly name: string;
+  readonly content: string | Buffer;
+}
+
+/** Drops files on the page, all at once. */
+export async function dropFiles(page: Page, ...files: readonly GivenFile[]): Promise<void> {
+  const given = files.map(({ name, content }) => [name, Buffer.from(content).toString("base64")]);
+  await page.evaluate(`{
+    const dataTransfer = new DataTransfer();
+    for (const [name, bytes] of ${JSON.stringify(given)})
+      dataTransfer.items.add(new File([Uint8Array.from(atob(bytes), (one) => one.charCodeAt(0))], name));
+    const drop = new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true });
+    document.querySelector(".app").dispatchEvent(drop);
+  }`);
 }
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");

@@ -1,23 +1,21 @@
 import { type ComponentChild, h } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { JsonData } from "../../formats/json/json-text.js";
-import { reportPicture } from "../../pictures/report-picture.js";
 import { type DataMap, isMap, type Path } from "../data.js";
 import { type Made, outputsOf } from "../outputs.js";
-import { fragmentOf } from "../share.js";
-import { takeOver } from "../take-over.js";
-import { bytesOf, copy, filesIn } from "./files.js";
+import { copy, filesIn } from "./files.js";
 import { Form } from "./form.js";
 import { Header } from "./header.js";
 import { emptyForm, exampleForm, idOf, type Model } from "./model.js";
 import { Notices, type Notice } from "./notices.js";
+import { opened } from "./opening.js";
 import { OutputsPanel, type Shown } from "./outputs-panel.js";
 import { spoken, spokenWord } from "../../language/spoken.js";
 import { type Language, speakIn } from "./wanted-language.js";
 import { Secrets } from "./secrets.js";
 import { Summary, summaryText } from "./summary.js";
 
-const nothing: Made = { problems: [], outputs: [], secrets: [], literals: [] };
+const nothing: Made = { problems: [], outputs: [], secrets: [] };
 
 /** The whole page. `first`: its data, and what there is to say about where they come from. */
 export function App({
@@ -33,10 +31,10 @@ export function App({
   const [visited, setVisited] = useState<ReadonlySet<string> | "all">(
     brought === undefined ? new Set() : "all",
   );
-  const [notice, setNotice] = useState<Notice | undefined>(
+  const [notices, setNotices] = useState<readonly Notice[]>(
     first === "broken"
-      ? { isBad: true, title: "the link is damaged: the form starts empty", lines: [] }
-      : undefined,
+      ? [{ isBad: true, title: "the link is damaged: the form starts empty", lines: [] }]
+      : [],
   );
   const [given, setGiven] = useState<ReadonlyMap<string, string>>(new Map());
   const [areShown, setShown] = useState(false);
@@ -54,52 +52,41 @@ export function App({
     document.documentElement.lang = language;
     document.title = spokenWord("knetctl generator");
   }, [language]);
+  // what was made is of data that were looked at: a PIN among them is not in the address for a moment either
+  const address = isBegun && made.fragment !== undefined ? `#${made.fragment}` : location.pathname;
   useEffect(() => {
-    if (!isBegun) return;
-    const fragment = fragmentOf(
-      data,
-      made.literals.map(({ path }) => path),
-    );
-    history.replaceState(null, "", `#${fragment}`);
-  }, [data, made, isBegun]);
+    // browsers refuse an address that changes with each key
+    const later = setTimeout(keep, isBegun ? 300 : 0, address);
+    return () => {
+      clearTimeout(later);
+    };
+  }, [address]);
+  useEffect(() => {
+    const later = setTimeout(setSaid, 5000, "");
+    return () => {
+      clearTimeout(later);
+    };
+  }, [said]);
 
   const change = (next: JsonData): void => {
     setBegun(true);
     if (isMap(next)) setData(next);
   };
-  const begin = (next: DataMap, shows: "all" | "nothing", about: Notice | undefined): void => {
+  /** The browser's way back leads to what was there before. */
+  const begin = (next: DataMap, shows: "all" | "nothing", about: readonly Notice[]): void => {
+    keep(address);
+    history.pushState(null, "");
     change(next);
     setVisited(shows === "all" ? "all" : new Set());
-    setNotice(about);
+    setNotices(about);
   };
-  const open = async (file: File): Promise<void> => {
-    const taken = await takeOver(await bytesOf(file), file.name, data);
-    if (taken.is === "unusable") {
-      const lines = taken.problems.map(({ title, detail, hint, where }) => ({
-        text: [title, detail].filter((part) => part !== undefined).join(": "),
-        ...(where?.line !== undefined && { place: `${file.name}:${where.line}:${where.column ?? 1}` }),
-        ...(hint !== undefined && { hint }),
-      }));
-      setNotice({ isBad: true, title: "the file cannot be taken over", lines });
-    } else if (taken.is === "report") {
-      const svg = reportPicture(taken.report);
-      if (svg === undefined)
-        setNotice({
-          isBad: true,
-          title: "the file is no report of ha probe, ha prove or ha drill",
-          lines: [],
-        });
-      else {
-        setPicture(svg);
-        setChosen("report");
-      }
-    } else
-      begin(taken.data, "all", {
-        isBad: false,
-        title: "taken over from the file",
-        file: file.name,
-        lines: taken.notes.map((text) => ({ text })),
-      });
+  const open = async (files: readonly File[]): Promise<void> => {
+    const opening = await opened(files, data);
+    if (opening.data === undefined) setNotices(opening.notices);
+    else begin(opening.data, "all", opening.notices);
+    if (opening.picture === undefined) return;
+    setPicture(opening.picture);
+    setChosen("report");
   };
 
   const model: Model = {
@@ -133,39 +120,52 @@ export function App({
       onDrop: (event: DragEvent) => {
         event.preventDefault();
         setOver(false);
-        for (const file of filesIn(event)) void open(file);
+        void open(filesIn(event));
       },
     },
     [
-      h("a", { class: "skip", href: "#panel" }, spokenWord("Skip to the files")),
+      h(
+        "a",
+        {
+          class: "skip",
+          href: "#panel",
+          onClick: (event: Event) => {
+            // its address would take the place of the form's
+            event.preventDefault();
+            document.getElementById("panel")?.focus();
+          },
+        },
+        spokenWord("Skip to the files"),
+      ),
       h(Header, {
         language,
         speak: setLanguage,
-        open: (file) => void open(file),
+        open: (files) => void open(files),
         example: () => {
-          begin(exampleForm(), "all", undefined);
+          begin(exampleForm(), "all", []);
         },
         clear: () => {
-          begin(emptyForm(), "nothing", undefined);
+          begin(emptyForm(), "nothing", []);
           setBegun(false);
-          history.replaceState(null, "", location.pathname);
           setGiven(new Map());
           setShown(false);
           setPicture(undefined);
         },
         link: () =>
-          void copy(location.href).then((done) => {
+          void copy(new URL(address, location.href).href).then((done) => {
             tell(
-              done ? spokenWord("the link is copied") : spokenWord("the browser does not let this page copy"),
+              done
+                ? spokenWord("the link is copied")
+                : spokenWord("the browser does not let this page copy: the link is its address"),
             );
           }),
       }),
       h("main", null, [
         h("div", { class: "left" }, [
           h(Notices, {
-            notice,
-            close: () => {
-              setNotice(undefined);
+            notices,
+            close: (closed) => {
+              setNotices(notices.filter((one) => one !== closed));
             },
           }),
           h(Form, { model }),
@@ -186,7 +186,7 @@ export function App({
       ]),
       h(
         "p",
-        { class: "off-screen", role: "status", "aria-live": "polite" },
+        { class: said === "" ? "off-screen" : "said", role: "status", "aria-live": "polite" },
         said === "" ? counted(made) : spoken(said),
       ),
     ],
@@ -199,6 +199,11 @@ function counted({ problems }: Made): string {
   return problems.length === 0
     ? spokenWord("no problems")
     : summaryText(problems.length - missing - warnings, warnings, missing);
+}
+
+/** `address`: relative to the page's. */
+function keep(address: string): void {
+  history.replaceState(null, "", address);
 }
 
 /** What the program makes of the data; of answers that come late, only the last is taken. */

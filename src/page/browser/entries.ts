@@ -102,7 +102,20 @@ function EntryName({ model, path, name }: FieldProps & { readonly name: string }
 function Remove({ label, onClick }: { label: string; onClick: () => void }): ComponentChild {
   return h(
     "button",
-    { type: "button", class: "quiet icon", "aria-label": label, title: label, onClick },
+    {
+      type: "button",
+      class: "quiet icon",
+      "aria-label": label,
+      title: label,
+      onClick: ({ currentTarget }: Event) => {
+        // the button goes with the entry: whoever works by keys goes on from the list
+        (currentTarget as HTMLElement)
+          .closest(".entries, .list")
+          ?.querySelector<HTMLElement>(":scope > .add")
+          ?.focus();
+        onClick();
+      },
+    },
     "×",
   );
 }
@@ -141,7 +154,7 @@ export function List({ item, Field, ...props }: WithItem): ComponentChild {
             h("span", { class: "row-actions" }, [
               h(Arrow, {
                 label: `${name}: ${spokenWord("earlier")}`,
-                sign: "↑",
+                by: -1,
                 off: at === 0,
                 onClick: () => {
                   move(-1);
@@ -149,7 +162,7 @@ export function List({ item, Field, ...props }: WithItem): ComponentChild {
               }),
               h(Arrow, {
                 label: `${name}: ${spokenWord("later")}`,
-                sign: "↓",
+                by: 1,
                 off: at === items.length - 1,
                 onClick: () => {
                   move(1);
@@ -183,15 +196,34 @@ export function List({ item, Field, ...props }: WithItem): ComponentChild {
 
 interface ArrowProps {
   readonly label: string;
-  readonly sign: string;
+  readonly by: -1 | 1;
   readonly off: boolean;
   readonly onClick: () => void;
 }
 
-function Arrow({ label, sign, off, onClick }: ArrowProps): ComponentChild {
+/** So that the same key moves the same item on; at the end of the list, back. */
+function follow(button: HTMLElement, by: -1 | 1): void {
+  const item = button.closest("li");
+  const place = by < 0 ? item?.previousElementSibling : item?.nextElementSibling;
+  const arrows = [...(place?.querySelectorAll<HTMLButtonElement>(".arrow") ?? [])];
+  if (by > 0) arrows.reverse();
+  arrows.find(({ disabled }) => !disabled)?.focus();
+}
+
+function Arrow({ label, by, off, onClick }: ArrowProps): ComponentChild {
   return h(
     "button",
-    { type: "button", class: "quiet icon", "aria-label": label, title: label, disabled: off, onClick },
-    sign,
+    {
+      type: "button",
+      class: "quiet icon arrow",
+      "aria-label": label,
+      title: label,
+      disabled: off,
+      onClick: ({ currentTarget }: Event) => {
+        onClick();
+        follow(currentTarget as HTMLElement, by);
+      },
+    },
+    by < 0 ? "↑" : "↓",
   );
 }

@@ -12,7 +12,7 @@ export function download(name: string, text: string, type = "text/plain"): void 
   }, 1000);
 }
 
-/** Whether the text is in the clipboard now; a browser may refuse it. */
+/** Whether the text is in the clipboard now; a browser may refuse it, or have none for a file. */
 export async function copy(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
@@ -22,8 +22,18 @@ export async function copy(text: string): Promise<boolean> {
   }
 }
 
+/** Selects what is shown there, for whoever has to copy it by key or menu. */
+export function select(place: HTMLElement | null): void {
+  if (place === null) return;
+  place.focus();
+  getSelection()?.selectAllChildren(place);
+}
+
+/** More than any file that is taken over may have, in bytes: of a larger one no more is read. */
+const most = 6 * 1024 * 1024;
+
 export async function bytesOf(file: File): Promise<Uint8Array> {
-  return new Uint8Array(await file.arrayBuffer());
+  return new Uint8Array(await file.slice(0, most).arrayBuffer());
 }
 
 /** The files that are dropped on the page, or dragged over it. */

@@ -6,7 +6,7 @@ import type { Language } from "./wanted-language.js";
 interface Props {
   readonly language: Language;
   readonly speak: (language: Language) => void;
-  readonly open: (file: File) => void;
+  readonly open: (files: readonly File[]) => void;
   readonly example: () => void;
   readonly clear: () => void;
   readonly link: () => void;
@@ -29,14 +29,14 @@ export function Header({ language, speak, open, example, clear, link }: Props): 
     h("div", { class: "actions" }, [
       h("input", {
         type: "file",
+        multiple: true,
         ref: chooser,
         class: "off-screen",
         tabIndex: -1,
         "aria-label": spokenWord("Open a file"),
         onChange: (event: Event) => {
           const input = event.currentTarget as HTMLInputElement;
-          const [file] = input.files ?? [];
-          if (file !== undefined) open(file);
+          open([...(input.files ?? [])]);
           input.value = "";
         },
       }),

@@ -2,7 +2,7 @@ import { h, render } from "preact";
 import { dataOf, isMap } from "../data.js";
 import { outputsOf } from "../outputs.js";
 import { readProfile } from "../../profile/reading/read-profile.js";
-import { dataIn, fragmentOf } from "../share.js";
+import { dataIn } from "../share.js";
 import { takeOver } from "../take-over.js";
 import { App } from "./app.js";
 import { emptyForm } from "./model.js";
@@ -14,11 +14,7 @@ async function made(text: string, secrets: string): Promise<string> {
   const data = "document" in reading ? dataOf(reading.document.root) : undefined;
   if (!isMap(data)) return "null";
   const given = new Map<string, string>(JSON.parse(secrets) as [string, string][]);
-  const { problems, outputs, literals } = await outputsOf(data, given);
-  const fragment = fragmentOf(
-    data,
-    literals.map(({ path }) => path),
-  );
+  const { problems, outputs, fragment } = await outputsOf(data, given);
   // where a problem is in the form is the page's own
   return JSON.stringify({ problems, outputs, fragment }, (key, value: unknown) =>
     key === "path" && Array.isArray(value) ? undefined : value,
@@ -36,6 +32,10 @@ async function taken(text: string, name: string): Promise<string> {
 Object.assign(globalThis, { knetctlPage: { made, taken } });
 
 async function begin(place: HTMLElement): Promise<void> {
+  // a link to another form, or the way back to the one before: the page itself only replaces its address
+  addEventListener("hashchange", () => {
+    location.reload();
+  });
   const first = await dataIn(location.hash.replace(/^#/, ""));
   render(h(App, { first, wanted: usualLanguage(navigator.language) }), place);
 }

@@ -8,18 +8,22 @@ export interface Notice {
   readonly lines: readonly { readonly text: string; readonly place?: string; readonly hint?: string }[];
 }
 
-/** What became of a file that was opened, or of the link that the page was opened by. */
+/** What became of files that were opened, or of the link that the page was opened by. */
 export function Notices({
-  notice,
+  notices,
   close,
 }: {
-  notice: Notice | undefined;
-  close: () => void;
+  notices: readonly Notice[];
+  close: (notice: Notice) => void;
 }): ComponentChild {
   return h(
     "div",
     { role: "status", "aria-live": "polite" },
-    notice === undefined ? null : shown(notice, close),
+    notices.map((notice) =>
+      shown(notice, () => {
+        close(notice);
+      }),
+    ),
   );
 }
 

@@ -1,7 +1,7 @@
 import { type ComponentChild, h } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { Output } from "../outputs.js";
-import { copy, download } from "./files.js";
+import { copy, download, select } from "./files.js";
 import { Picture } from "./picture.js";
 import { spoken, spokenWord } from "../../language/spoken.js";
 
@@ -55,15 +55,20 @@ export function OutputsPanel({ outputs, chosen, choose, tell }: Props): Componen
         ),
       ),
     ),
-    h("div", { role: "tabpanel", id: "panel", class: "panel", "aria-labelledby": `tab-${output.id}` }, [
-      h(Content, { output, tell, key: output.id }),
-    ]),
+    h(
+      "div",
+      { role: "tabpanel", id: "panel", class: "panel", tabIndex: -1, "aria-labelledby": `tab-${output.id}` },
+      [h(Content, { output, tell, key: output.id })],
+    ),
   ]);
 }
+
+const refused = "the browser does not let this page copy: what is selected can be copied with Ctrl+C";
 
 function Content({ output, tell }: { output: Shown; tell: Props["tell"] }): ComponentChild {
   const { file, text, svg, lacks, hint } = output;
   const [copied, setCopied] = useState(false);
+  const shown = useRef<HTMLPreElement>(null);
   const whole = svg ?? text;
   if (whole === undefined)
     return h("div", { class: "nothing" }, [
@@ -73,7 +78,8 @@ function Content({ output, tell }: { output: Shown; tell: Props["tell"] }): Comp
   const onCopy = async (): Promise<void> => {
     const done = await copy(whole);
     setCopied(done);
-    tell(done ? `${file}: ${spokenWord("copied")}` : spokenWord("the browser does not let this page copy"));
+    tell(done ? `${file}: ${spokenWord("copied")}` : spokenWord(refused));
+    if (!done) select(shown.current);
     setTimeout(() => {
       setCopied(false);
     }, 2000);
@@ -100,7 +106,7 @@ function Content({ output, tell }: { output: Shown; tell: Props["tell"] }): Comp
       ),
     ]),
     svg === undefined
-      ? h("pre", { tabIndex: 0, role: "region", "aria-label": file }, h("code", null, text))
+      ? h("pre", { tabIndex: 0, ref: shown, role: "region", "aria-label": file }, h("code", null, text))
       : h(
           "div",
           { class: "scroll", tabIndex: 0, role: "region", "aria-label": spokenWord("Report") },

@@ -1,21 +1,18 @@
 import t from "tap";
 import type { BrowserContextOptions, Page } from "playwright-core";
-import { axeFindings, overflows, PageBrowser, picture } from "../../support/browser.js";
+import { axeFindings, example, fieldAt, overflows, PageBrowser, picture } from "../../support/browser.js";
 import { drill, proof, probe } from "../../pictures/reports.js";
 
 const browser = await PageBrowser.start();
 t.teardown(() => browser.close());
 
-const example = (page: Page) => page.getByRole("button", { name: /^(?:Example|Exemplo)$/ }).click();
-const at = (place: string) => `[id="at-${place}"]`;
-
 async function wrong(page: Page): Promise<void> {
   await example(page);
-  await page.fill(at("connections/hsm_1/endpoints/0/ip"), "10.1.2.300");
-  await page.fill(at("connections/hsm_1/endpoints/1/port"), "99999");
-  await page.fill(at("module/sha256"), "abc");
-  await page.fill(at("service/home"), "~amplia");
-  await page.waitForSelector(`${at("service/home")}[aria-invalid=true]`);
+  await page.fill(fieldAt("connections/hsm_1/endpoints/0/ip"), "10.1.2.300");
+  await page.fill(fieldAt("connections/hsm_1/endpoints/1/port"), "99999");
+  await page.fill(fieldAt("module/sha256"), "abc");
+  await page.fill(fieldAt("service/home"), "~amplia");
+  await page.waitForSelector(`${fieldAt("service/home")}[aria-invalid=true]`);
 }
 
 const dropped = (report: object) => async (page: Page) => {

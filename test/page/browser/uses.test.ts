@@ -8,19 +8,10 @@ import {
   renderClientConfig,
   wantedClientConfig,
 } from "../../../src/vendor/client-config/render-client-config.js";
-import { PageBrowser } from "../../support/browser.js";
+import { example, fieldAt, PageBrowser, showing, shownFile } from "../../support/browser.js";
 
 const browser = await PageBrowser.start();
 t.teardown(() => browser.close());
-
-const shown = (page: Page) => page.locator("#panel code").innerText();
-/** Until this is in the file that is shown: files are made a moment after what was typed. */
-const showing = (page: Page, text: string) => page.locator("#panel code", { hasText: text }).waitFor();
-
-async function example(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Example" }).click();
-  await showing(page, "10.1.2.3");
-}
 
 /** What is saved when the button is pressed, and its name. */
 async function saved(page: Page, tab: string): Promise<readonly [name: string, text: string]> {
@@ -44,7 +35,7 @@ t.test("what is saved is what is shown, and what the program makes of the saved 
   const [file, config] = await saved(page, "#tab-config");
   t.equal(file, "config.json");
   t.equal(config, await renderClientConfig(wantedClientConfig(checked)));
-  t.equal((await shown(page)).trimEnd(), config.trimEnd());
+  t.equal((await shownFile(page)).trimEnd(), config.trimEnd());
   t.strictSame([complaints, requests], [[], []]);
   await page.context().close();
 });
@@ -75,17 +66,25 @@ t.test("the address opens the same form elsewhere, and holds no PIN; a damaged o
   const { page } = await browser.open();
   await example(page);
   const before = new URL(page.url()).hash;
-  await page.fill('[id="at-connections/hsm_1/endpoints/0/ip"]', "10.9.8.7");
+  await page.fill(fieldAt("connections/hsm_1/endpoints/0/ip"), "10.9.8.7");
   await showing(page, "10.9.8.7");
   await page.waitForURL((url) => url.hash !== before);
-  const profile = await shown(page);
+  const profile = await shownFile(page);
   const { hash } = new URL(page.url());
   t.match(hash, /^#profile=[\w-]+$/);
   const other = await browser.open({}, hash);
   await showing(other.page, "10.9.8.7");
-  t.equal(await shown(other.page), profile);
+  t.equal(await shownFile(other.page), profile);
   const damaged = await browser.open({}, `${hash.slice(0, -9)}!`);
   await damaged.page.getByText("the link is damaged: the form starts empty").waitFor();
   t.strictSame([...other.complaints, ...damaged.complaints], []);
   for (const one of [page, other.page, damaged.page]) await one.context().close();
+});
+
+t.test("where there is no browser, it is said how to have one", async (t) => {
+  process.env["KNETCTL_CHROMIUM"] = "/nonexistent/chromium";
+  t.teardown(() => {
+    delete process.env["KNETCTL_CHROMIUM"];
+  });
+  await t.rejects(PageBrowser.start(), { message: /\/nonexistent\/chromium.*CONTRIBUTING\.md/ });
 });
