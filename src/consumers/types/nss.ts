@@ -5,8 +5,8 @@ import { pkcs11Uri } from "../pkcs11-uri.js";
 /**
  * A module in a database of NSS, as `modutil -add` would write it. Format: pkcs11.txt of `sql:` databases,
  * as nss-modules.ts has it. It has no place for a PIN: programs of NSS ask for it, or are given the PIN file.
- * Seen with certutil 3.87: where there is no token of the name that `-h` gives, it logs in to every token
- * that there is. So the proof looks for the token first, and names it by a URI (RFC 7512).
+ * Seen with certutil 3.87 and 3.110: where there is no token of the name that `-h` gives, it logs in to every
+ * token that there is. So the proof looks for the token first, and names it by a URI (RFC 7512).
  */
 export const nss: Consumer = {
   title: "NSS module",

@@ -6,11 +6,12 @@ import { hashComments, markedBlocks } from "./marked-blocks.js";
 const lineBytes = 2048;
 
 /**
- * Entries in NSS's pkcs11.txt, each with one module. Format: its reader and writers (lib/util/utilmod.c and
- * utilpars.c in NSS's source), and modutil 3.87. A blank line ends a module; `#` begins a comment in the
- * first column alone; a value is the rest of its line, or quoted. NSS's tools write a module that they change
- * anew, right behind the last line, and lose a last one that no blank line follows: so one follows each
- * entry. They remove a module by its name or library, whichever they find first: neither may be there twice.
+ * Entries in NSS's pkcs11.txt, each with one module. Format: its reader and writers (lib/util/utilmod.c
+ * and utilpars.c in NSS's source), modutil 3.87 and 3.110. A blank line ends a module; `#` begins a
+ * comment in the first column alone; a value is the rest of its line, or quoted. NSS's tools write a
+ * module that they change anew, right behind the last line, and lose a last one that no blank line
+ * follows: so one follows each entry. They remove a module by its name or library, whichever they find
+ * first: neither may be there twice.
  */
 export function nssModules(): EntryEditor {
   const blocks = markedBlocks({ comments: hashComments, isParagraph: true });

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import t from "tap";
 import { bulkSigner } from "../../../src/consumers/types/bulk-signer.js";
+import { nss } from "../../../src/consumers/types/nss.js";
 import { editEntries } from "../../../src/formats/entries/entry-editor.js";
 import { systemdLines } from "../../../src/formats/settings/lines/systemd-settings.js";
 
@@ -28,6 +29,24 @@ t.test("step-ca: the URIs are those of RFC 7512, as its reader takes them apart"
   const { pathname, searchParams } = new URL(kms.uri);
   t.equal(new URLSearchParams(pathname.replaceAll(";", "&")).get("token"), "ca signer ü");
   t.equal(searchParams.get("pin-source"), "file:/etc/knet-pins/amplia.ca.pin");
+});
+
+t.test("nss: a PIN is sent after the token is found, since certutil falls back to every token", async (t) => {
+  const names = { name: "db", type: "nss", token: "all", service: "amplia", module: "/m.so" };
+  for (const keys of [{}, { key: "ca" }]) {
+    const commands = nss.proof?.({ ...names, pinFile: "/pin", file: "/db/pkcs11.txt", keys }).commands ?? [];
+    const sending = commands.filter(({ line }) => line.includes("-f"));
+    const before = commands.slice(
+      0,
+      commands.findIndex((one) => one === sending[0]),
+    );
+    const [found] = before.flatMap(({ shows }) => shows ?? []).slice(-1);
+    t.match(" Token Name: all   ", found);
+    t.notMatch("Token Name: allied", found);
+    // "all" means something else to certutil
+    for (const { line } of sending) t.match(line.join(" "), / -h pkcs11:token=all -f \/pin/);
+    t.ok(sending.length > 0);
+  }
 });
 
 t.test("bulk-signer: systemd's rules give the PIN back, and no variable is set twice", async (t) => {
