@@ -1,3 +1,4 @@
+import { asWord } from "../../language/spoken.js";
 import type { Output, Style } from "../../ui/terminal/output.js";
 import { table } from "../../ui/text/table.js";
 import type { Checked, Status } from "./check.js";
@@ -5,17 +6,27 @@ import type { Checked, Status } from "./check.js";
 /** A line for each check: its name, whether it is right, and what was seen. */
 export function checkedTable(checked: readonly Checked[], style: Style): string {
   const [titles = "", ...lines] = table(
-    checked.map(({ id, status, text }) => [id, status, text]),
-    [{ title: "check" }, { title: "status", paint: (cell) => painted(cell, style) }, { title: "seen" }],
+    checked.map(({ id, status, text }) => [id, words[status], text]),
+    [
+      { title: "check" },
+      { title: "status", areWords: true, paint: (cell, english) => painted(cell, english, style) },
+      { title: "seen", areWords: true },
+    ],
   ).split("\n");
   return [style.dim(titles), ...lines].join("\n");
 }
 
-function painted(cell: string, style: Style): string {
-  const [status] = cell.split(" ");
-  if (status === "ok") return style.green(cell);
-  if (status === "warn") return style.yellow(cell);
-  return status === "fail" ? style.red(cell) : style.dim(cell);
+const words: Readonly<Record<Status, string>> = {
+  ok: asWord("ok"),
+  warn: asWord("warn"),
+  fail: asWord("fail"),
+  skipped: asWord("skipped"),
+};
+
+function painted(cell: string, status: string, style: Style): string {
+  if (status === words.ok) return style.green(cell);
+  if (status === words.warn) return style.yellow(cell);
+  return status === words.fail ? style.red(cell) : style.dim(cell);
 }
 
 /** All in one line, with what is to be done next. */

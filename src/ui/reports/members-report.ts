@@ -1,8 +1,9 @@
 import { keyName, variantsText } from "../../members/member-problems.js";
-import type { UserComparison } from "../../members/member-proof.js";
+import type { MemberResult, UserComparison } from "../../members/member-proof.js";
 import { endpointText } from "../../profile/types.js";
 import type { ConnectionProof, MemberEvent } from "../../members/prove-members.js";
 import { isError, type Problem } from "../../problem/problem.js";
+import { asWord } from "../../language/spoken.js";
 import { cleanLine } from "../text/clean-text.js";
 import type { Style } from "../terminal/output.js";
 import { durationText } from "../terminal/progress-lines.js";
@@ -31,7 +32,7 @@ function connectionText({ connection, members, comparisons }: ConnectionProof, s
     tokens.map(({ user, result, inventory, reason = "" }) => [
       endpointText(endpoint),
       user,
-      result,
+      results[result],
       inventory === undefined ? "-" : String(inventory.objects.length),
       reason,
     ]),
@@ -39,7 +40,11 @@ function connectionText({ connection, members, comparisons }: ConnectionProof, s
   const columns = [
     { title: "member" },
     { title: "user" },
-    { title: "proof", paint: (cell: string) => paint(cell, style) },
+    {
+      title: "proof",
+      areWords: true,
+      paint: (cell: string, english: string) => paint(cell, english, style),
+    },
     { title: "objects", align: "right" as const },
     { title: "why" },
   ];
@@ -70,12 +75,12 @@ function comparisonText(
     `${members.map(cleanLine).join(", ")}${cut}`;
   if (differences.length === 0) return `${heading}\n${found}`;
   const rows = differences.map((difference) => [
-    difference.kind,
+    kinds[difference.kind],
     keyName(difference),
     variantsText(difference),
   ]);
   const columns = [
-    { title: "difference", paint: (cell: string) => style.red(cell) },
+    { title: "difference", areWords: true, paint: (cell: string) => style.red(cell) },
     { title: "key" },
     { title: "where" },
   ];
@@ -95,9 +100,23 @@ export function proofVerdict(proofs: readonly ConnectionProof[], problems: reado
   return [...(problems.some(isError) ? [`failed: ${proven}`] : [proven]), ...keys].join("; ");
 }
 
+const results: Readonly<Record<MemberResult, string>> = {
+  proven: asWord("proven"),
+  reached: asWord("reached"),
+  failed: asWord("failed"),
+  unreachable: asWord("unreachable"),
+  refused: asWord("refused"),
+  "not-tried": asWord("not-tried"),
+};
+
+const kinds: Readonly<Record<UserComparison["differences"][number]["kind"], string>> = {
+  different: asWord("different"),
+  missing: asWord("missing"),
+};
+
 /** The cell is already padded; colour does not change its width. */
-function paint(cell: string, style: Style): string {
-  switch (cell.trim()) {
+function paint(cell: string, english: string, style: Style): string {
+  switch (english) {
     case "proven":
       return style.green(cell);
     case "reached":

@@ -7,6 +7,7 @@ import {
   type TokenReport,
 } from "../../pkcs11/report.js";
 import { tokenVerdict, verdict } from "../../pkcs11/verdict.js";
+import { asWord, spokenWord } from "../../language/spoken.js";
 import { cleanLine } from "../text/clean-text.js";
 import type { Style } from "../terminal/output.js";
 import { table, type Column } from "../text/table.js";
@@ -50,6 +51,14 @@ function namedLine(what: string, { name, type, detail }: StoreReport | ConsumerR
   return `${style.green("✓")} ${cleanLine(`${what} ${JSON.stringify(name)} (${type}): ${detail}`)}`;
 }
 
+const statuses: Readonly<Record<CheckResult["status"], string>> = {
+  pass: asWord("pass"),
+  info: asWord("info"),
+  warn: asWord("warn"),
+  fail: asWord("fail"),
+  skip: asWord("skip"),
+};
+
 function hasFailed({ checks }: TokenReport): boolean {
   return checks.some(({ status }) => status === "fail");
 }
@@ -67,7 +76,8 @@ function briefLines(token: TokenReport, style: Style): readonly string[] {
 }
 
 function toldLine({ id, status, detail = "" }: CheckResult, style: Style): string {
-  return `  ${status === "warn" ? `${style.yellow("warn")} ` : ""}${cleanLine(`${id}: ${detail}`)}`;
+  const warned = status === "warn" ? `${style.yellow(spokenWord(statuses.warn))} ` : "";
+  return `  ${warned}${cleanLine(`${id}: ${detail}`)}`;
 }
 
 /** A table of what was found about consumers. */
@@ -79,10 +89,10 @@ function namedText(what: string, stores: readonly (StoreReport | ConsumerReport)
   const columns: readonly Column[] = [
     { title: what },
     { title: "type" },
-    { title: "status", paint: (cell) => paint(cell, style) },
+    { title: "status", areWords: true, paint: (cell, english) => paint(cell, english, style) },
     { title: "detail" },
   ];
-  const rows = stores.map(({ name, type, status, detail }) => [name, type, status, detail]);
+  const rows = stores.map(({ name, type, status, detail }) => [name, type, statuses[status], detail]);
   const [titles = "", ...lines] = table(rows, columns).split("\n");
   return [style.dim(titles), ...lines].join("\n");
 }
@@ -111,7 +121,7 @@ export function unsignedText({ tokens, skipped = [] }: SmokeReport): string {
 function tokenText(token: TokenReport, style: Style): string {
   const columns: readonly Column[] = [
     { title: "check" },
-    { title: "status", paint: (cell) => paint(cell, style) },
+    { title: "status", areWords: true, paint: (cell, english) => paint(cell, english, style) },
     { title: "ms", align: "right" },
     { title: "detail" },
   ];
@@ -135,7 +145,7 @@ function heading({ label, serial, manufacturer }: TokenReport): string {
 }
 
 function cells({ id, status, ms, detail = "" }: CheckResult): readonly string[] {
-  return [id, status, ms.toFixed(1), detail];
+  return [id, statuses[status], ms.toFixed(1), detail];
 }
 
 function remarks(check: CheckResult | undefined, style: Style): readonly string[] {
@@ -149,8 +159,8 @@ function remarks(check: CheckResult | undefined, style: Style): readonly string[
 }
 
 /** The cell is already padded; colour does not change its width. */
-function paint(cell: string, style: Style): string {
-  switch (cell.trim()) {
+function paint(cell: string, english: string, style: Style): string {
+  switch (english) {
     case "pass":
       return style.green(cell);
     case "warn":

@@ -1,3 +1,4 @@
+import { asWord } from "../../../language/spoken.js";
 import { Problem } from "../../../problem/problem.js";
 import { path } from "../../../host/path.js";
 import { sizeLimits } from "../../../host/size-limits.js";
@@ -36,7 +37,7 @@ export const preload: Check = {
             }),
           ]),
     ];
-    return { text: problems.length === 0 ? "none" : [...names, ...lines].join(", "), problems };
+    return { text: problems.length === 0 ? asWord("none") : [...names, ...lines].join(", "), problems };
   },
 };
 

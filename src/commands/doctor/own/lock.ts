@@ -1,3 +1,4 @@
+import { asWord } from "../../../language/spoken.js";
 import { isLocked } from "../../../host/lock.js";
 import { lockMark } from "../../../host/lock-mark.js";
 import { lockFolder } from "../../../host/lock-folder.js";
@@ -12,7 +13,7 @@ export const lock: Check = {
     if (!isRoot) return { skipped: "needs root: the lock is root's" };
     const mark = lockMark(host);
     if (mark === undefined) return { text: "there is none: no run since the machine was started" };
-    if (mark.holder === "") return { text: "free" };
+    if (mark.holder === "") return { text: asWord("free") };
     if (!(await isLocked(host))) return { text: `free; its last holder was killed (${mark.holder})` };
     const problem = new Problem("host-locked", "another run of knetctl holds the lock", {
       severity: "warning",
