@@ -56,6 +56,10 @@ const offered: readonly (readonly [readonly string[], readonly string[]])[] = [
   [["history", ""], ["runs"]],
   [["init", "--consumer", ""], ["consumer-types"]],
   [
+    ["init", "--consumer", "krill", "--consumer-set", ""],
+    ["consumer-keys", "consumer"],
+  ],
+  [
     ["init", "--user=app", "--unit", ""],
     ["units", "user"],
   ],
@@ -126,6 +130,18 @@ test("bash completes verbs, options, files, names and endpoints with the script 
     ],
     [["knetctl", "ha", "remove", "--profile", "=", "p.yaml", "hsm_1", "10"], ["10.1.2.3:60161"]],
     [["knetctl", "render", "p.yaml", "--target", "=", "js"], ["json"]],
+    [
+      ["knetctl", "init", "--consumer", "openssh", "--consumer", "nginx:web", "--consumer-set", "web.k"],
+      ["web.key="],
+    ],
+    [
+      ["knetctl", "init", "--consumer", "openssl-engine", "--consumer-set", "openssl-engine."],
+      [
+        ...["openssl-engine.file=", "openssl-engine.key=", "openssl-engine.module="],
+        ...["openssl-engine.pin_file=", "openssl-engine.user="],
+      ],
+    ],
+    [["knetctl", "init", "--consumer", "none", "--consumer-set", ""], []],
     [["knetctl", "ha", "remove", "--profile", "fifo.yaml", ""], []],
     [["knetctl", "ha", "remove", "--profile", "-", ""], []],
   ] as const;
@@ -159,6 +175,7 @@ test("fish completes them too", (t) => {
     "ha add --profile=prof",
     "ha remove --profile=p.yaml hsm_1 1",
     "render p.yaml --target=js",
+    "init --consumer nginx:web --consumer-set web.k",
   ];
   const said = inShell(scene(t), [
     "fish",
@@ -179,10 +196,11 @@ test("fish completes them too", (t) => {
     connections?.filter((word) => word !== ""),
     ["hsm_1"],
   );
-  const [given, fromGiven, choices] = joined.map((part) => part.filter((word) => word !== ""));
+  const [given, fromGiven, choices, keys] = joined.map((part) => part.filter((word) => word !== ""));
   t.ok(given?.includes("--profile=profiles/") && given.includes("--profile=profile two.yaml"), said);
   t.strictSame(fromGiven, ["10.1.2.3:60161"]);
   t.strictSame(choices, ["--target=json"]);
+  t.strictSame(keys, ["web.key="]);
   t.end();
 });
 
@@ -213,6 +231,8 @@ test("zsh, at a terminal, completes what is typed when Tab is pressed", async (t
   await until("hsm_1 10.1.2.3:60161");
   zsh.stdin.write("\u0015knetctl render p.yaml --target=js\t");
   await until("--target=json");
+  zsh.stdin.write("\u0015knetctl init --consumer=nginx:web --consumer-set web.k\trsa");
+  await until("ey=rsa");
   zsh.stdin.write("\u0015knetctl vali\t--js\t");
   await until("--json");
   zsh.stdin.end("\u0015exit\n");

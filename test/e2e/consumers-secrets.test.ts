@@ -70,6 +70,18 @@ t.test("doctor: each of them by its name, as it was written", async (t) => {
   t.match(stdout, /^consumer:bulk +ok +bulk-signer, \/etc\/bulksigner\/bulksigner\.env$/m);
 });
 
+t.test("init --from-host: a profile with the same consumers, and no PIN", async (t) => {
+  const found = `${folder}/found.yaml`;
+  const { exitCode, stderr } = await knetctl(["init", "--from-host", "--out", found]);
+  t.equal(exitCode, 0, stderr);
+  const text = readFileSync(found, "utf8");
+  t.notMatch(text, pin);
+  t.match(text, /consumers:\n[^]*bao:[^]*type: openbao[^]*key: seal[^]*bulk:[^]*thumbprint:[^]*tls:/);
+  t.match(await run("validate", found), { exitCode: 0, errors: [] });
+  const rendered = await knetctl(["render", found, "--target", "openbao"]);
+  t.equal(rendered.stdout, readFileSync(seal, "utf8").replace(JSON.stringify(pin), '"<PIN of ca_signer>"'));
+});
+
 t.test("doctor: what has become of them", async (t) => {
   const before = [seal, settings].map((file) => readFileSync(file, "utf8"));
   writeFileSync(seal, before[0]!.replace("ca_signer", "other"));

@@ -64,7 +64,12 @@ async function valuesOf(name: string, current: string, line: Before): Promise<re
   const kind = words.live.get(name);
   if (kind === undefined) return beginning(current, words.choices[name] ?? []);
   const given = lineParts(before, words).words.slice(path.length);
-  const known = await find(kind, { values: optionValues(before), words: given });
+  const options = optionValues(before);
+  const known = await find(kind, {
+    values: new Map(options),
+    consumers: options.flatMap(([option, value]) => (option === "consumer" ? [value] : [])),
+    words: given,
+  });
   return beginning(
     current,
     known.filter((one) => !given.includes(one)),
@@ -72,13 +77,11 @@ async function valuesOf(name: string, current: string, line: Before): Promise<re
 }
 
 /** `--name value` and `--name=value`. */
-function optionValues(before: readonly string[]): ReadonlyMap<string, string> {
-  return new Map(
-    before.flatMap((word, index): readonly [string, string][] => {
-      const [, name, value = before[index + 1]] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
-      return name === undefined || value === undefined ? [] : [[name, value]];
-    }),
-  );
+function optionValues(before: readonly string[]): readonly (readonly [string, string])[] {
+  return before.flatMap((word, index): readonly [string, string][] => {
+    const [, name, value = before[index + 1]] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
+    return name === undefined || value === undefined ? [] : [[name, value]];
+  });
 }
 
 function beginning(current: string, words: readonly string[]): readonly string[] {

@@ -8,6 +8,8 @@ import type { LiveKind } from "../verbs/verb.js";
 export interface GivenLine {
   /** By the names of the options. */
   readonly values: ReadonlyMap<string, string>;
+  /** Each `--consumer`, in their order. */
+  readonly consumers: readonly string[];
   /** Without those that name the verb. */
   readonly words: readonly string[];
 }
@@ -34,7 +36,7 @@ export async function liveValues(
 
 /** Whoever can write a config.json or a profile must not put commands on root's line. */
 function isPlain(name: string): boolean {
-  return /^[\w.,:@%+[][\w.,:@%+/[\]-]*$/.test(name);
+  return /^[\w.,:@%+[][\w.,:@%+/[\]-]*=?$/.test(name);
 }
 
 async function found(kind: LiveKind, line: GivenLine, context: CommandContext): Promise<readonly string[]> {
@@ -57,6 +59,8 @@ async function found(kind: LiveKind, line: GivenLine, context: CommandContext): 
     }
     case "consumer-types":
       return (await import("../../consumers/consumer-types.js")).consumerTypes;
+    case "consumer-keys":
+      return (await import("../init/wizard/given-consumers.js")).settableKeys(line.consumers);
     case "accounts":
     case "units":
       return servicesHere(kind, line, context);

@@ -71,6 +71,8 @@ _knetctl() {
         COMPREPLY+=("\${line#"$before"}")
       done < <(compgen -f -- "\${cur#"$option"}")
     else
+      # a value is to follow
+      [[ $line == *= ]] && compopt -o nospace 2>/dev/null
       COMPREPLY+=("\${line#"$before"}")
     fi
   done < <("\${words[0]}" --complete "\${words[@]:1}" 2>/dev/null)
@@ -87,6 +89,11 @@ _knetctl() {
     _files
   fi
   found=(\${found:#${filesWanted}})
+  # where a value is to follow, no blank does
+  local -a begun
+  begun=(\${(M)found:#*=})
+  found=(\${found:#*=})
+  (( $#begun )) && compadd -S '' -a begun
   (( $#found )) && compadd -a found
 }
 if [[ \${zsh_eval_context[-1]} == loadautofunc ]]; then _knetctl "$@"; else compdef _knetctl knetctl; fi

@@ -85,6 +85,7 @@ export const init = verb({
     "consumer-set": {
       ...repeated,
       value: "NAME.KEY=VALUE",
+      names: "consumer-keys",
       describe: "what that consumer has at a key in the profile: tls.key=tls_2026; may be repeated",
     },
     "amplia-version": text("the version of Amplia, such as 4.8.0", "VERSION"),

@@ -6,6 +6,7 @@ import type { CommandContext } from "../command.js";
 export type LiveKind =
   | "accounts"
   | "connections"
+  | "consumer-keys"
   | "consumer-types"
   | "consumers"
   | "endpoints"

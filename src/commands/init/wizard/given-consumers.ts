@@ -23,15 +23,7 @@ export function givenConsumers(
   { consumer = [], consumerSet = [] }: GivenConsumerOptions,
   first: number,
 ): { readonly types: readonly string[]; readonly answers: readonly (readonly [string, string])[] } {
-  const given: GivenConsumer[] = [];
-  for (const [index, text] of consumer.entries())
-    given.push(
-      givenConsumer(
-        text,
-        given.map(({ name }) => name),
-        first + index,
-      ),
-    );
+  const given = consumersOf(consumer, first);
   return {
     types: given.map(({ type }) => type),
     answers: [
@@ -44,6 +36,25 @@ export function givenConsumers(
 export interface GivenConsumerOptions {
   readonly consumer?: readonly string[] | undefined;
   readonly consumerSet?: readonly string[] | undefined;
+}
+
+/** What `--consumer-set` may begin with after these values of `--consumer`: `tls.key=`. */
+export function settableKeys(consumer: readonly string[]): readonly string[] {
+  const known = consumer.filter((text) => isConsumerType(text.split(":", 1)[0] ?? ""));
+  return consumersOf(known, 0).flatMap((one) => [...keysOf(one).keys()].map((key) => `${one.name}.${key}=`));
+}
+
+function consumersOf(texts: readonly string[], first: number): readonly GivenConsumer[] {
+  const given: GivenConsumer[] = [];
+  for (const [index, text] of texts.entries())
+    given.push(
+      givenConsumer(
+        text,
+        given.map(({ name }) => name),
+        first + index,
+      ),
+    );
+  return given;
 }
 
 function givenConsumer(text: string, taken: readonly string[], number: number): GivenConsumer {
