@@ -24,6 +24,7 @@ import { noticesOf } from "./package/notices.mjs";
 import { sbomOf } from "./package/sbom.mjs";
 
 const root = join(import.meta.dirname, "..");
+const generated = join(root, "src/generated");
 const dist = resolve(process.argv[2] ?? join(root, "dist"));
 const options = process.argv.slice(3);
 const isCompiled = !options.includes("--no-compiled-code");
@@ -173,7 +174,9 @@ async function buildPage() {
 const explainedApart = {
   name: "explained-apart",
   setup({ onLoad, onResolve }) {
-    onResolve({ filter: /^\.\/explain-[\w-]+\.js$/ }, ({ path }) => ({ path, namespace: "explained-apart" }));
+    onResolve({ filter: /^\.\/explain-[\w-]+\.js$/ }, ({ path, resolveDir }) =>
+      resolveDir === generated ? { path, namespace: "explained-apart" } : undefined,
+    );
     onResolve({ filter: /^\.\/explained\.cjs$/ }, ({ path }) => ({ path, external: true }));
     onLoad({ filter: /^/, namespace: "explained-apart" }, ({ path }) => ({
       contents: `exports.explaining = () => require("./explained.cjs")[${JSON.stringify(path)}]();`,
@@ -183,7 +186,7 @@ const explainedApart = {
 };
 
 async function buildExplained() {
-  const modules = readdirSync(join(root, "src/generated")).filter((name) => /^explain-.*\.js$/.test(name));
+  const modules = readdirSync(generated).filter((name) => /^explain-.*\.js$/.test(name));
   const lines = modules.map((name) => `export { explaining as "./${name}" } from "./${name}";`);
   await build({
     ...commonJs,
@@ -193,7 +196,7 @@ async function buildExplained() {
     plugins: [noteBundled],
     stdin: {
       contents: lines.join("\n"),
-      resolveDir: join(root, "src/generated"),
+      resolveDir: generated,
       sourcefile: "entry:explained",
     },
   });

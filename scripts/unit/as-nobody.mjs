@@ -1,6 +1,6 @@
 // The unit tests as a user who may do nothing, where no other program is found. In a sandbox, since the clone
 // may be where only root can read it, or may not be changed for this.
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
@@ -10,6 +10,7 @@ import { runInPool } from "./pool.mjs";
 
 const nobody = 65_534;
 const insideMark = "--inside";
+const nobodysMark = "--as-nobody";
 
 /** As `runInPool`, for root. */
 export async function runAsNobody(files, { environment }) {
@@ -38,7 +39,8 @@ async function enter(files) {
   await endAs(process.execPath, [import.meta.filename, insideMark, ...files]);
 }
 
-async function runInside(files) {
+/** In the sandbox, still as root: makes what they read and write theirs. */
+function runInside(files) {
   for (let folder = clone; folder !== "/"; folder = dirname(folder))
     chmodSync(folder, (statSync(folder).mode & 0o7777) | 0o555);
   // where the tests make their folders, as in a clone of one's own
@@ -46,15 +48,25 @@ async function runInside(files) {
   for (const folder of [".tap", ".tap/fixtures"]) chownSync(inClone(folder), nobody, nobody);
   const home = mkdtempSync("/tmp/nobody-");
   chmodSync(home, 0o755);
-  process.setgroups([]);
-  process.setgid(nobody);
-  process.setuid(nobody);
-  const environment = { ...process.env, PATH: home, HOME: home, LANG: "C.UTF-8" };
-  const totals = await runInPool(files, { environment });
+  // Node itself refuses to give up groups where it may be using io_uring
+  const { status } = spawnSync(
+    "/usr/bin/setpriv",
+    [
+      ...[`--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups", "--"],
+      ...[process.execPath, import.meta.filename, nobodysMark, ...files],
+    ],
+    { stdio: "inherit", env: { ...process.env, PATH: home, HOME: home, LANG: "C.UTF-8" } },
+  );
+  process.exitCode = status ?? 1;
+}
+
+async function run(files) {
+  const totals = await runInPool(files, { environment: process.env });
   process.stdout.write(`totals ${JSON.stringify(totals)}\n`);
 }
 
 if (process.argv[1] === import.meta.filename) {
   const [first, ...rest] = process.argv.slice(2);
-  await (first === insideMark ? runInside(rest) : enter([first, ...rest]));
+  if (first === insideMark) runInside(rest);
+  else await (first === nobodysMark ? run(rest) : enter([first, ...rest]));
 }
