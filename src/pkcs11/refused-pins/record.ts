@@ -79,7 +79,8 @@ export function withRefused(pins: readonly RefusedPin[], pin: RefusedPin): reado
   return [...kept.slice(1 - mostPins), added];
 }
 
-function shortened(pin: RefusedPin): RefusedPin {
+/** With names as long as they are kept. */
+export function shortened(pin: RefusedPin): RefusedPin {
   const { module, label, serial, manufacturer, endpoints, at, unanswered, salt, scrypt } = pin;
   return {
     module: module.slice(0, longestName),

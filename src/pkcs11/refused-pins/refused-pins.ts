@@ -3,7 +3,14 @@ import { Problem } from "../../problem/problem.js";
 import type { Secret } from "../../problem/secret.js";
 import { lockForLogin, orNotSent, type Patience } from "./one-at-a-time.js";
 import { isHashOf, pinHash } from "./pin-hash.js";
-import { isSameToken, type RefusedPin, sharesMember, type TokenName, withRefused } from "./record.js";
+import {
+  isSameToken,
+  type RefusedPin,
+  sharesMember,
+  shortened,
+  type TokenName,
+  withRefused,
+} from "./record.js";
 import { change, readIfPossible, rememberedPins } from "./record-file.js";
 import { orWarning, stillNoted, unnoted, withoutHome } from "./unwritten.js";
 
@@ -62,9 +69,9 @@ export const forgetful: RefusedPins = {
 };
 
 /**
- * The PINs remembered in a state folder. They are hashed, each with its own salt; nobody but the folder's
- * owner can read even that. `retry`: what was refused is tried again, once. The folder is not touched before
- * a PIN is to be sent. Undefined: there is no such folder.
+ * The PINs remembered in a state folder. They are hashed, with a salt for each token and run; nobody but the
+ * folder's owner can read even that. `retry`: what was refused is tried again, once. The folder is not
+ * touched before a PIN is to be sent. Undefined: there is no such folder.
  */
 export function refusedPins(
   open: () => OwnState | undefined,
@@ -172,7 +179,10 @@ function noted(
 }
 
 async function entryOf({ token, pin }: TokenLogin): Promise<RefusedPin> {
-  return { ...token, at: new Date().toISOString(), ...(await pinHash(pin)) };
+  const { label, serial, module } = token;
+  // members may give a user's token different serial numbers
+  const hash = await pinHash(pin, label ?? serial ?? module);
+  return shortened({ ...token, at: new Date().toISOString(), ...hash });
 }
 
 /** After this many attempts without an answer, the PIN is not sent again. */
@@ -195,7 +205,12 @@ async function sameOf(
 }
 
 function without(pins: readonly RefusedPin[], gone: readonly RefusedPin[]): readonly RefusedPin[] {
-  const salts = new Set(gone.map(({ salt }) => salt));
-  const left = pins.filter(({ salt }) => !salts.has(salt));
+  const keys = new Set(gone.map(keyOf));
+  const left = pins.filter((pin) => !keys.has(keyOf(pin)));
   return left.length === pins.length ? pins : left;
+}
+
+/** One run tries a PIN through several members, and notes each with the same salt. */
+function keyOf({ salt, module, label, serial, manufacturer, endpoints }: RefusedPin): string {
+  return JSON.stringify([salt, module, label, serial, manufacturer, endpoints]);
 }

@@ -167,6 +167,35 @@ test("refusals at the same moment are all remembered", async (t) => {
   for (const login of logins) t.match(await memory().refusedAt(login), { answer: "refused" });
 });
 
+test("a run hashes a PIN once for all members, and notes what each of them answered", async (t) => {
+  const pin = new Secret("one of many");
+  const through = (member: string, serial: string): TokenLogin => ({
+    token: { module: "v.so", label: "v", serial, manufacturer: "m", endpoints: [member] },
+    pin,
+  });
+  const refusing = through("10.0.0.1:1", "0");
+  const accepting = through("10.0.0.2:1", "1");
+  const silent = through("10.0.0.3:1", "2");
+  const before = readFileSync(record, "utf8");
+  t.equal((await begun(refusing)).ended("refused"), undefined);
+  t.equal((await begun(silent)).ended("unanswered"), undefined);
+  t.equal((await begun(silent)).ended("uncounted"), undefined);
+  t.equal((await begun(accepting)).ended("accepted"), undefined);
+  const { refused } = JSON.parse(readFileSync(record, "utf8")) as {
+    refused: { label?: string; salt: string }[];
+  };
+  const ofVector = refused.filter(({ label }) => label === "v");
+  t.match(ofVector, [{ endpoints: ["10.0.0.1:1"] }, { endpoints: ["10.0.0.3:1"], unanswered: 1 }]);
+  t.equal(new Set(ofVector.map(({ salt }) => salt)).size, 1);
+  for (const [login, answer] of [
+    [refusing, "refused"],
+    [accepting, undefined],
+    [silent, undefined],
+  ] as const)
+    t.equal((await memory().refusedAt({ ...login, pin: new Secret("one of many") }))?.answer, answer);
+  writeFileSync(record, before);
+});
+
 test("an attempt is on the disk before the login, and goes when the token has accepted it", async (t) => {
   const login = { token: { module: "n.so", label: "n", manufacturer: "n" }, pin: new Secret("right") };
   const before = readFileSync(record, "utf8");
