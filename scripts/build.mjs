@@ -186,7 +186,9 @@ const explainedApart = {
 };
 
 async function buildExplained() {
-  const modules = readdirSync(generated).filter((name) => /^explain-.*\.js$/.test(name));
+  const modules = readdirSync(generated)
+    .filter((name) => /^explain-.*\.js$/.test(name))
+    .sort();
   const lines = modules.map((name) => `export { explaining as "./${name}" } from "./${name}";`);
   await build({
     ...commonJs,
