@@ -169,6 +169,7 @@ async function committed(
   options: ApplyOptions,
   rehearsal: Rehearsal | undefined,
 ): Promise<ProofResult & Pick<RunResult, "exposureMs">> {
+  await commit.lookAhead(waitsForProof);
   const made = await commit.make((change) => !waitsForProof(change));
   const { exposureMs } = commit;
   const before = [...(rehearsal?.problems ?? []), ...made];

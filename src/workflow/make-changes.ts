@@ -24,6 +24,8 @@ export interface Making {
   readonly listener: ProgressListener;
   /** Is told what is wrong but makes nothing fail. */
   readonly warn: (problem: Problem) => void;
+  /** What was gathered before the first change was made. */
+  readonly ahead?: ReadonlyMap<Change, UndoableChange>;
   /** Called after a change is recorded and before it is made, and when it is made; may throw. */
   readonly record: {
     begun(recorded: UndoableChange): void;
@@ -36,7 +38,7 @@ export async function makeChanges(
   making: Making,
   isAskedFor: (change: Change) => boolean,
 ): Promise<readonly Problem[]> {
-  const { changes, signal, listener, record } = making;
+  const { changes, ahead, signal, listener, record } = making;
   for (const [index, change] of changes.entries()) {
     if (!isAskedFor(change)) continue;
     const number = index + 1;
@@ -44,7 +46,7 @@ export async function makeChanges(
     const start = performance.now();
     try {
       if (signal.aborted) throw interrupted();
-      const recorded = await recordChange(change, contextOf(making, change, number));
+      const recorded = ahead?.get(change) ?? (await recordChange(change, contextOf(making, change, number)));
       record.begun(recorded);
       await recorded.perform();
       record.done(recorded);
@@ -151,6 +153,7 @@ export class Commit {
   #first: number | undefined;
   #last: number | undefined;
   readonly #created: AbsolutePath[] = [];
+  readonly #ahead = new Map<Change, UndoableChange>();
 
   constructor(
     { host, changes, contents }: Pick<Making, "host" | "changes" | "contents">,
@@ -164,34 +167,53 @@ export class Commit {
     this.#journal = journal;
   }
 
+  /**
+   * Gathers what is asked for of these before anything is changed. An application may read its settings
+   * without a restart: whether it was well before the run, nobody can tell once they are written. Of what
+   * cannot be looked at yet, it is gathered when its turn comes.
+   */
+  async lookAhead(isAskedFor: (change: Change) => boolean): Promise<void> {
+    const making = this.#making();
+    for (const [index, change] of this.#changes.entries()) {
+      if (!isAskedFor(change)) continue;
+      try {
+        this.#ahead.set(change, await recordChange(change, contextOf(making, change, index + 1)));
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+      }
+    }
+  }
+
   /** Makes those that are asked for, until one fails. Returns why it stopped early. */
   make(isAskedFor: (change: Change) => boolean): Promise<readonly Problem[]> {
+    return makeChanges(this.#making(), isAskedFor);
+  }
+
+  #making(): Making {
     const journal = this.#journal;
-    return makeChanges(
-      {
-        host: this.host,
-        changes: this.#changes,
-        contents: this.#contents,
-        folder: journal.folder,
-        ...this.#options,
-        warn: (problem) => {
-          this.warnings.push(problem);
+    return {
+      host: this.host,
+      changes: this.#changes,
+      contents: this.#contents,
+      folder: journal.folder,
+      ahead: this.#ahead,
+      ...this.#options,
+      warn: (problem) => {
+        this.warnings.push(problem);
+      },
+      record: {
+        begun: (recorded) => {
+          journal.write({ type: "intent", number: recorded.number, prior: recorded.prior });
+          this.begun.push(recorded);
+          if (isUnlabelled(this.host, recorded.change)) this.#created.push(recorded.change.path);
+          this.#first ??= performance.now();
         },
-        record: {
-          begun: (recorded) => {
-            journal.write({ type: "intent", number: recorded.number, prior: recorded.prior });
-            this.begun.push(recorded);
-            if (isUnlabelled(this.host, recorded.change)) this.#created.push(recorded.change.path);
-            this.#first ??= performance.now();
-          },
-          done: ({ number }) => {
-            this.#last = performance.now();
-            journal.write({ type: "done", number });
-          },
+        done: ({ number }) => {
+          this.#last = performance.now();
+          journal.write({ type: "done", number });
         },
       },
-      isAskedFor,
-    );
+    };
   }
 
   /** Gives what was created its SELinux context; what is wrong with that is a warning. */

@@ -54,11 +54,15 @@ function startMembers(): Promise<Cluster> {
   });
 }
 
-/** What the inventory says of the group: what the page shows, with this vector and this archive. */
+/**
+ * What the inventory says of the group: what the page shows, with this vector and this archive, and more of
+ * its service.
+ */
 export function describeGroup(
   { cluster }: Fleet,
   endpoints: readonly string[],
   archive: { readonly path: string; readonly sha256: string },
+  service: object = {},
 ): void {
   const { knetctl_profile: profile, ...others } = groupVariables();
   writeGroupVariables({
@@ -71,7 +75,7 @@ export function describeGroup(
       ...profile,
       connections: { hsm_1: { endpoints: endpoints.map(endpointOf) } },
       module: { archive: basename(archive.path), sha256: archive.sha256 },
-      service: { ...profile.service, create: true },
+      service: { ...profile.service, create: true, ...service },
     },
   });
 }

@@ -10,6 +10,7 @@ import { archiveOf, configFile } from "../support/provisioning.js";
 import { differences, type Tree } from "../support/tree.js";
 import { vendorArchive } from "../support/vendor-archive.js";
 import { callOf, calls, playbooks } from "../ansible/page.js";
+import { healthUrl, startApplication } from "../ansible/application.js";
 import { played, playing, type Played } from "../ansible/controller.js";
 import {
   deadMember,
@@ -34,6 +35,12 @@ t.test("the page calls every playbook, and no other", (t) => {
 const fleet = await startFleet(t);
 const { hosts, cluster, endpoints } = fleet;
 const [first, second] = hosts;
+const applications = await Promise.all(hosts.map(startApplication));
+/** Each host's application answers at its health URL; the time is for one that does not. */
+const service = { health: healthUrl, start_timeout: 8 };
+const describe = (members: readonly string[], archive: { path: string; sha256: string }): void => {
+  describeGroup(fleet, members, archive, service);
+};
 const states = () => hosts.map(stateOf);
 const vectors = () => hosts.map(vectorOf);
 const restarts = () => hosts.map(restartsOf);
@@ -68,7 +75,7 @@ async function changesNothing(t: Test, play: () => Promise<Played>): Promise<Pla
 }
 
 t.test("first set-up", async (t) => {
-  describeGroup(fleet, endpoints(1, 2), await archiveOf(path("/root")));
+  describe(endpoints(1, 2), await archiveOf(path("/root")));
   t.match(await run(call("set_up")), { exitCode: 0 });
   t.strictSame(
     vectors(),
@@ -161,8 +168,29 @@ t.test("a host that is down stops it before anything is changed", async (t) => {
   second.setLink("up");
 });
 
+t.test(
+  "an application that is ill with it: its host takes it back, those after it are untouched",
+  async (t) => {
+    const [, own, last] = states();
+    applications[1]?.illWith(memberAddress(3));
+    const result = await roll(1, 2, 3);
+    applications[1]?.illWith(undefined);
+    t.equal(result.exitCode, 2);
+    t.match(result.recap, {
+      "signer-1": { changed: 0, failed: 0 },
+      "signer-2": { changed: 0, failed: 1 },
+      "signer-3": { changed: 0, failed: 0 },
+    });
+    t.match(result.said, /"outcome": "rolled-back"/);
+    t.match(result.said, /"code": "service-unhealthy"/);
+    t.notMatch(result.said, /before anything was changed/);
+    t.strictSame(states().slice(1), [own, last]);
+    t.strictSame(restarts(), [0, 2, 0]);
+  },
+);
+
 t.test("with the vector of the inventory, the hosts that are left are changed", async (t) => {
-  describeGroup(fleet, endpoints(1, 2, 3), await archiveOf(path("/root")));
+  describe(endpoints(1, 2, 3), await archiveOf(path("/root")));
   const result = await run(call("rolling_change").slice(0, 1));
   t.equal(result.exitCode, 0);
   t.strictSame(changes(result), [0, 1, 1]);
@@ -225,7 +253,7 @@ t.test("every playbook runs with --check --diff, and changes nothing", async (t)
 });
 
 const upgrade = async (archive: { path: string; sha256: string }): Promise<Played> => {
-  describeGroup(fleet, endpoints(5, 2, 3), archive);
+  describe(endpoints(5, 2, 3), archive);
   return run([...call("upgrade_module"), "--limit", "signer-1,signer-2"]);
 };
 const module = "/usr/local/lib/kryptus/libknetpkcs11_64/libkNETPKCS11.so";

@@ -55,6 +55,7 @@ t.test(
 interface Danger {
   readonly does?: Mode;
   readonly answers?: 500 | "silence";
+  readonly readsAtOnce?: true;
   readonly code: string;
   readonly exitCode: number;
 }
@@ -64,6 +65,12 @@ const dangers: Readonly<Record<string, Danger>> = {
   "hangs on restart": { does: "hang", code: "service-restart-timeout", exitCode: 1 },
   "flaps after the restart": { does: "flap", code: "service-flapping", exitCode: 1 },
   "is active, and answers that it is not well": { answers: 500, code: "service-unhealthy", exitCode: 69 },
+  "is not well before it is restarted": {
+    answers: 500,
+    readsAtOnce: true,
+    code: "service-unhealthy",
+    exitCode: 69,
+  },
   "is active, and does not answer": { answers: "silence", code: "service-unhealthy", exitCode: 69 },
 };
 
@@ -74,6 +81,7 @@ for (const [what, danger] of Object.entries(dangers)) {
       const [state, inode, start] = [hostState(), statSync(configFile).ino, service.start()];
       service.does(danger.does ?? "well", withNewSettings);
       application.bad = danger.answers;
+      application.readsAtOnce = danger.readsAtOnce === true;
       const { exitCode, outcome, problems, run, reports } = await applied(info, { seconds: 1, health });
       t.same(
         [exitCode, outcome, problems.map(({ code }) => code)],

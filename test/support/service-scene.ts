@@ -36,6 +36,8 @@ export interface ServiceScene {
  */
 export interface Application {
   bad: 500 | "silence" | undefined;
+  /** True: it reads them as soon as they are written. */
+  readsAtOnce: boolean;
 }
 
 /** A host with the module and no client, and a unit that never ran; for test files that run in a sandbox. */
@@ -45,7 +47,7 @@ export async function serviceScene(): Promise<ServiceScene> {
   writeFileSync("/usr/local/lib/libkNETPKCS11.so", moduleLibrary(`${folder}/build`), { mode: 0o644 });
   execFileSync("ldconfig");
   const service = standInService({ isUp: false });
-  const application: Application = { bad: undefined };
+  const application: Application = { bad: undefined, readsAtOnce: false };
   const server = applicationServer(service, application);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const health = `http://localhost:${(server.address() as AddressInfo).port}/api/system/info`;
@@ -82,7 +84,7 @@ function applicationServer(service: StandInService, application: Application) {
   const read = { start: "", isNew: false };
   return createServer((_request, response) => {
     const isNew =
-      service.start() === read.start
+      service.start() === read.start && !application.readsAtOnce
         ? read.isNew
         : existsSync(configFile) && readFileSync(configFile, "utf8").includes("info");
     Object.assign(read, { start: service.start(), isNew });
