@@ -28,8 +28,29 @@ t.test("it is a Compose file, with and without key stores, health and PINs", asy
     const text = await compose(await hostileProfile(["ca_signer", "b"], more), {});
     t.ok(valid(parse(text ?? "", { version: "1.1" })), JSON.stringify(valid.errors));
   }
-  t.notOk(valid({ services: { a: { image: "x", secret: [] } } }), "an unknown key would be seen");
 });
+
+t.test("a key that Compose does not know would be seen, wherever it stood", async (t) => {
+  const profile = await hostileProfile(["ca_signer"], {
+    key_stores: stores,
+    service: { health: "http://a/" },
+  });
+  const text = (await compose(profile, {})) ?? "";
+  const places = mapsIn(parse(text, { version: "1.1" }));
+  t.ok(places.length > 8, `${places.length}`);
+  for (const [index, at] of places.entries()) {
+    const read: unknown = parse(text, { version: "1.1" });
+    Object.assign(mapsIn(read)[index]?.map ?? {}, { unheard_of: [[]] });
+    t.notOk(valid(read), at.path);
+  }
+});
+
+/** Every map in a value, with its path. */
+function mapsIn(value: unknown, path = ""): readonly { readonly path: string; readonly map: object }[] {
+  if (typeof value !== "object" || value === null) return [];
+  const inner = Object.entries(value).flatMap(([key, one]) => mapsIn(one, `${path}/${key}`));
+  return Array.isArray(value) ? inner : [{ path, map: value }, ...inner];
+}
 
 t.test(
   "the application starts after each proof, as the service's ids, and has no PIN with its settings",
