@@ -6,7 +6,7 @@ import { sourceName, testOptions } from "../setup/compile-tests.mjs";
 import { showTapOfMany } from "../setup/tap-display.mjs";
 
 /** Longer than any unit test takes on a busy machine. */
-const patience = 120_000;
+const patience = 300_000;
 
 /** For somebody who waits: only the first of the cases that tests make up (test/support/cases.ts). */
 export const fewCases = { environment: { KNETCTL_TEST_CASES: "few", ...process.env } };
