@@ -8,7 +8,7 @@
 import { build } from "esbuild";
 import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { addonByDescriptor } from "./build/addon-by-descriptor.mjs";
 import { bundledFiles, noteBundled } from "./build/bundled-files.mjs";
 import { bundledPackages } from "./build/bundled-packages.mjs";
@@ -175,7 +175,8 @@ const explainedApart = {
   name: "explained-apart",
   setup({ onLoad, onResolve }) {
     onResolve({ filter: /^\.\/explain-[\w-]+\.js$/ }, ({ path, resolveDir }) =>
-      resolveDir === generated ? { path, namespace: "explained-apart" } : undefined,
+      // with a slash, esbuild would take it for a file's name, and the map would say where the build was
+      resolveDir === generated ? { path: basename(path), namespace: "explained-apart" } : undefined,
     );
     onResolve({ filter: /^\.\/explained\.cjs$/ }, ({ path }) => ({ path, external: true }));
     onLoad({ filter: /^/, namespace: "explained-apart" }, ({ path }) => ({
@@ -189,7 +190,7 @@ async function buildExplained() {
   const modules = readdirSync(generated)
     .filter((name) => /^explain-.*\.js$/.test(name))
     .sort();
-  const lines = modules.map((name) => `export { explaining as "./${name}" } from "./${name}";`);
+  const lines = modules.map((name) => `export { explaining as "${name}" } from "./${name}";`);
   await build({
     ...commonJs,
     ...bundled,
