@@ -14,16 +14,21 @@ function filesIn({ outputs }) {
     .map(([file]) => relative(root, file));
 }
 
-/** Notes what the bundler puts into dist/. Only what is in an output counts, not what was read for it. */
-export const noteBundled = {
-  name: "note-bundled",
-  setup({ initialOptions, onEnd }) {
-    initialOptions.metafile = true;
-    onEnd(({ metafile }) => {
-      for (const file of metafile === undefined ? [] : filesIn(metafile)) bundled.add(file);
-    });
-  },
-};
+/** Notes what the bundler puts into dist/. */
+export const noteBundled = notingIn(bundled);
+
+/** A plugin that adds the files to the set. Only what is in an output counts, not what was read for it. */
+export function notingIn(files) {
+  return {
+    name: "note-bundled",
+    setup({ initialOptions, onEnd }) {
+      initialOptions.metafile = true;
+      onEnd(({ metafile }) => {
+        for (const file of metafile === undefined ? [] : filesIn(metafile)) files.add(file);
+      });
+    },
+  };
+}
 
 /** Notes what a module in src/generated was bundled from; it counts if that module is bundled. */
 export function noteGenerated(module, metafile) {

@@ -5,13 +5,17 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { minify } from "terser";
+import { notingIn } from "../build/bundled-files.mjs";
+import { bundledPackages } from "../build/bundled-packages.mjs";
+import { noticesOf } from "../package/notices.mjs";
 import { smaller } from "./smaller.mjs";
 
 const root = join(import.meta.dirname, "../..");
 
 /** The page's text: the same bytes for the same sources. `plugins`: of the bundler, to look on. */
 export async function pageText(plugins = []) {
-  const [script, style] = await Promise.all([scriptText(plugins), styleText()]);
+  const files = new Set();
+  const [script, style] = await Promise.all([scriptText([notingIn(files), ...plugins]), styleText()]);
   const policy = [
     "default-src 'none'",
     `script-src '${hashOf(script)}'`,
@@ -36,7 +40,23 @@ export async function pageText(plugins = []) {
 <script>${script}</script>
 </body>
 </html>
+<!--
+${licencesOf(files)}
+-->
 `;
+}
+
+/** Who passes the page on passes these on. */
+function licencesOf(files) {
+  const text = noticesOf(bundledPackages([...files].flatMap(originsOf)));
+  if (/--/.test(text)) throw new Error("a licence would end the comment that it is in");
+  return text.trim();
+}
+
+/** A generated module names what was bundled into it. */
+function originsOf(file) {
+  if (!file.startsWith("src/generated/")) return [file];
+  return readFileSync(join(root, file), "utf8").match(/(?<=[ "])node_modules\/[\w@./-]+/g) ?? [];
 }
 
 /**

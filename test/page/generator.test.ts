@@ -12,6 +12,13 @@ t.test("the page is one file of at most 150 kB, compressed, and the same each ti
   t.comment(`${page.length} characters, ${bytes} bytes compressed`);
 });
 
+t.test("it holds the licences of what is in it", async (t) => {
+  const page = await builtPage();
+  const [, notices = ""] = /<\/html>\n<!--([^]*)-->\n$/.exec(page) ?? [];
+  for (const name of ["ajv", "dot-properties", "handlebars", "jsonc-parser", "preact", "yaml"])
+    t.match(notices, new RegExp(`^${name} [0-9.]+ \\((MIT|ISC)\\)\n=+\n[^=]*\\bhereby\\b`, "m"), name);
+});
+
 t.test("its policy lets nothing in or out, and names its own script and style alone", async (t) => {
   const page = await builtPage();
   const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(page)?.[1] ?? "";
