@@ -99,12 +99,17 @@ function contentsOf(file, compiledFile) {
   }
   const room = Math.max(fstatSync(source).size, compiled === undefined ? 0 : fstatSync(compiled).size);
   const bytes = Buffer.allocUnsafeSlow(room);
-  const text = bytes.latin1Slice(0, readSync(source, bytes));
-  closeSync(source);
-  if (compiled === undefined) return [text];
-  const count = readSync(compiled, bytes);
-  closeSync(compiled);
-  return [text, bytes.subarray(0, count)];
+  const text = bytes.latin1Slice(0, readAll(source, bytes));
+  return compiled === undefined ? [text] : [text, bytes.subarray(0, readAll(compiled, bytes))];
+}
+
+/** Reads a file to its end and closes it; returns how many bytes there were. One call may give less. */
+function readAll(descriptor, bytes) {
+  let count = 0;
+  for (let more = 1; more > 0 && count < bytes.length; count += more)
+    more = readSync(descriptor, bytes, count, bytes.length - count);
+  closeSync(descriptor);
+  return count;
 }
 
 exports.start = (input) => {

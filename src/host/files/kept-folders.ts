@@ -6,9 +6,9 @@ const most = 64;
 
 /**
  * Folders of one root that stay open for the looks that follow: a plan looks at some sixty paths in twenty
- * folders. All are closed before the program next takes in anything from outside, a timer or a process's end
- * among it, so that none is older than the code that runs in one go. Not for a host that is changed: what
- * was moved away or replaced in the meantime would be looked at instead of what has its place.
+ * folders. All are closed in the turn of the event loop in which the first was opened, before the program
+ * waits for anything. Not for a host that is changed: what was moved away or replaced in the meantime would
+ * be looked at instead of what has its place.
  */
 export class KeptFolders<Folder extends { readonly fd: number; readonly path: AbsolutePath }> {
   readonly #folders = new Map<AbsolutePath, Folder>();
@@ -17,15 +17,15 @@ export class KeptFolders<Folder extends { readonly fd: number; readonly path: Ab
     return this.#folders.get(path);
   }
 
-  /** Whether it is kept: if it is not, whoever opened it closes it. */
-  keep(folder: Folder): boolean {
-    if (this.#folders.size >= most) return false;
+  /** Keeps it if there is room. */
+  keep(folder: Folder): void {
+    if (this.#folders.size >= most) return;
+    // not unref(): Node would not run it before a wait then, but after it
     if (this.#folders.size === 0)
       setImmediate(() => {
         this.#close();
-      }).unref();
+      });
     this.#folders.set(folder.path, folder);
-    return true;
   }
 
   #close(): void {

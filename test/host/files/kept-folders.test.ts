@@ -1,4 +1,5 @@
 import t, { type Test } from "tap";
+import { spawn } from "node:child_process";
 import { mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import { joined, path } from "../../../src/host/path.js";
@@ -36,6 +37,22 @@ t.test("folders stay open until the program waits, and no longer", async (t) => 
   t.equal(text(serviceUid), "new", "what has the name now is looked at");
   await setImmediate();
   t.equal(open(), before);
+});
+
+t.test("what was opened before a wait is not looked at after it", async (t) => {
+  const { root, text } = scene(t);
+  t.equal(text(serviceUid), "old");
+  const { stdout } = spawn("sh", ["-c", "sleep 0.1; echo"]);
+  const waited = new Promise((resolve) => {
+    stdout.once("data", () => {
+      resolve(text(serviceUid));
+    });
+  });
+  renameSync(`${root}/home`, `${root}/moved`);
+  mkdirSync(`${root}/home/app`, { recursive: true });
+  writeFileSync(`${root}/home/app/config.json`, "new");
+  t.equal(await waited, "new");
+  await setImmediate();
 });
 
 t.test("a folder that is kept is not trusted for those who do not trust its owner", async (t) => {
