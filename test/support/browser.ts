@@ -96,6 +96,14 @@ export const shownFile = (page: Page): Promise<string> => page.locator("#panel c
 export const showing = (page: Page, text: string): Promise<void> =>
   page.locator("#panel code", { hasText: text }).waitFor();
 
+/** What the form's address says. */
+export const saidBy = (hash: string): string =>
+  Buffer.from(hash.replace("#profile=", ""), "base64url").toString();
+
+/** Until the address says this: it is kept a moment after the files were made. */
+export const addressed = (page: Page, text: string): Promise<void> =>
+  page.waitForURL(({ hash }) => saidBy(hash).includes(text));
+
 /** The selector of a field, by its place in the profile. */
 export const fieldAt = (place: string): string => `[id="at-${place}"]`;
 

@@ -1,6 +1,7 @@
 import t from "tap";
 import type { Page } from "playwright-core";
 import {
+  addressed,
   axeFindings,
   dropFiles,
   example,
@@ -8,6 +9,7 @@ import {
   overflows,
   PageBrowser,
   picture,
+  saidBy,
   showing,
   shownFile,
 } from "../../support/browser.js";
@@ -17,7 +19,6 @@ t.teardown(() => browser.close());
 
 const notices = (page: Page) => page.locator(".notice");
 const hashOf = (page: Page) => new URL(page.url()).hash;
-const saidBy = (hash: string) => Buffer.from(hash.replace("#profile=", ""), "base64url").toString();
 const pin = "S3cr3t-PIN";
 
 /** Keeps every address that the page gives itself. */
@@ -42,7 +43,7 @@ misspelt: { pins: [${pin}] }
   await showing(page, pin);
   t.notMatch(await shownFile(page), "no secret");
   await page.fill(fieldAt("connections/a/endpoints/0/ip"), "10.9.8.7");
-  await page.waitForURL((url) => url.hash !== "");
+  await addressed(page, "10.9.8.7");
   await dropFiles(page, { name: "appsettings.conf", content: `[KeyStores:K]\nType=Pkcs11\nPin=${pin}\n` });
   await notices(page).getByText("appsettings.conf").first().waitFor();
   await page.waitForTimeout(500);
@@ -167,7 +168,7 @@ t.test("another link in the same tab is followed, and the way back leads to what
   await page.fill(fieldAt("connections/hsm_1/endpoints/0/ip"), "10.7.7.7");
   await showing(page, "10.7.7.7");
   await page.getByRole("button", { name: "Example" }).click();
-  await page.waitForURL((url) => saidBy(url.hash).includes("10.1.2.4"));
+  await addressed(page, "10.1.2.4");
   await page.goBack();
   await showing(page, "10.7.7.7");
   await page.goForward();

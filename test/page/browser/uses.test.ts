@@ -8,7 +8,7 @@ import {
   renderClientConfig,
   wantedClientConfig,
 } from "../../../src/vendor/client-config/render-client-config.js";
-import { example, fieldAt, PageBrowser, showing, shownFile } from "../../support/browser.js";
+import { addressed, example, fieldAt, PageBrowser, showing, shownFile } from "../../support/browser.js";
 
 const browser = await PageBrowser.start();
 t.teardown(() => browser.close());
@@ -65,10 +65,9 @@ t.test("the tabs are led through by keys", async (t) => {
 t.test("the address opens the same form elsewhere, and holds no PIN; a damaged one is told", async (t) => {
   const { page } = await browser.open();
   await example(page);
-  const before = new URL(page.url()).hash;
   await page.fill(fieldAt("connections/hsm_1/endpoints/0/ip"), "10.9.8.7");
   await showing(page, "10.9.8.7");
-  await page.waitForURL((url) => url.hash !== before);
+  await addressed(page, "10.9.8.7");
   const profile = await shownFile(page);
   const { hash } = new URL(page.url());
   t.match(hash, /^#profile=[\w-]+$/);
