@@ -1,5 +1,5 @@
 import { fieldsOf, parsedJson } from "../../formats/json/json-values.js";
-import { hashBytes, saltBytes, type PinHash } from "./pin-hash.js";
+import { hashBytes, saltBytes, type PinHash, type PinMark } from "./pin-hash.js";
 
 /** A token, as far as it is known: before the module is loaded, by what it is chosen by. */
 export interface TokenName {
@@ -16,15 +16,18 @@ export interface TokenName {
   readonly endpoints?: readonly string[];
 }
 
-/** A PIN that a token refused, or may have. */
-export interface RefusedPin extends TokenName, PinHash {
+/**
+ * A PIN that a token refused, or may have. A first attempt that has begun leaves a mark; what keeps a PIN
+ * from being sent is always a hash, which no other PIN has.
+ */
+export type RefusedPin = TokenName & {
   /** When, in ISO 8601 and UTC. */
   readonly at: string;
   /** So many attempts in a row began and had no answer. Absent: the token refused it. */
   readonly unanswered?: number;
-}
+} & (PinHash | PinMark);
 
-/** The most that are remembered, and of one token: each costs a slow hash at that token's next login. */
+/** The most that are remembered, and of one token: each may cost a slow hash at that token's next login. */
 const [mostPins, mostOfToken] = [64, 8];
 
 /** The longest label, serial number or address that is kept. */
@@ -81,7 +84,7 @@ export function withRefused(pins: readonly RefusedPin[], pin: RefusedPin): reado
 
 /** With names as long as they are kept. */
 export function shortened(pin: RefusedPin): RefusedPin {
-  const { module, label, serial, manufacturer, endpoints, at, unanswered, salt, scrypt } = pin;
+  const { module, label, serial, manufacturer, endpoints, at, unanswered, salt } = pin;
   return {
     module: module.slice(0, longestName),
     ...(label !== undefined && { label: label.slice(0, longestName) }),
@@ -93,7 +96,7 @@ export function shortened(pin: RefusedPin): RefusedPin {
     at,
     ...(unanswered !== undefined && { unanswered }),
     salt,
-    scrypt,
+    ...("mark" in pin ? { mark: pin.mark } : { scrypt: pin.scrypt }),
   };
 }
 
@@ -111,13 +114,14 @@ export function parseRecord(text: string): readonly RefusedPin[] | undefined {
 }
 
 function refusedPin(json: unknown): RefusedPin | undefined {
-  const { module, label, serial, manufacturer, endpoints, at, unanswered, salt, scrypt } = fieldsOf(json);
+  const { module, label, serial, manufacturer, endpoints, at, unanswered } = fieldsOf(json);
   if (typeof module !== "string" || !isText(label)) return undefined;
   if (!isText(serial) || !isText(manufacturer)) return undefined;
   if (unanswered !== undefined && (typeof unanswered !== "number" || unanswered < 1)) return undefined;
   if (endpoints !== undefined && !isTexts(endpoints)) return undefined;
   if (typeof at !== "string" || Number.isNaN(Date.parse(at))) return undefined;
-  if (!isBase64(salt, saltBytes) || !isBase64(scrypt, hashBytes)) return undefined;
+  const remembered = rememberedPin(json);
+  if (remembered === undefined) return undefined;
   return {
     module,
     ...(label !== undefined && { label }),
@@ -126,9 +130,19 @@ function refusedPin(json: unknown): RefusedPin | undefined {
     ...(endpoints && { endpoints }),
     at,
     ...(unanswered !== undefined && { unanswered }),
-    salt,
-    scrypt,
+    ...remembered,
   };
+}
+
+function rememberedPin(json: unknown): PinHash | PinMark | undefined {
+  const { unanswered, salt, scrypt, mark } = fieldsOf(json);
+  if (!isBase64(salt, saltBytes)) return undefined;
+  if (isBase64(scrypt, hashBytes)) return { salt, scrypt };
+  return scrypt === undefined && unanswered === 1 && isByte(mark) ? { salt, mark } : undefined;
+}
+
+function isByte(value: unknown): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 255;
 }
 
 function isText(value: unknown): value is string | undefined {

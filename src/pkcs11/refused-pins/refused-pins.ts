@@ -2,7 +2,7 @@ import type { OwnState } from "../../host/state-folder.js";
 import { Problem } from "../../problem/problem.js";
 import type { Secret } from "../../problem/secret.js";
 import { lockForLogin, orNotSent, type Patience } from "./one-at-a-time.js";
-import { isHashOf, pinHash } from "./pin-hash.js";
+import { isOf, pinHash, type PinHash, type PinMark, pinMark } from "./pin-hash.js";
 import {
   isSameToken,
   type RefusedPin,
@@ -69,9 +69,10 @@ export const forgetful: RefusedPins = {
 };
 
 /**
- * The PINs remembered in a state folder. They are hashed, with a salt for each token and run; nobody but the
- * folder's owner can read even that. `retry`: what was refused is tried again, once. The folder is not
- * touched before a PIN is to be sent. Undefined: there is no such folder.
+ * The PINs remembered in a state folder. What is kept of a PIN has a salt for each token and run: a hash once
+ * it was refused, eight bits while the first login with it lasts; nobody but the folder's owner can read even
+ * that. `retry`: what was refused is tried again, once. The folder is not touched before a PIN is to be sent.
+ * Undefined: there is no such folder.
  */
 export function refusedPins(
   open: () => OwnState | undefined,
@@ -109,16 +110,15 @@ async function guarded(state: OwnState, login: TokenLogin, patience: Patience): 
       return { refusal };
     }
     const before = same.at(-1);
-    const entry = await entryOf(login);
-    const unanswered = (before?.unanswered ?? 0) + 1;
+    const begun = begunEntry(login, (before?.unanswered ?? 0) + 1);
     await orNotSent(() => {
-      change(state, (pins) => withRefused(without(pins, same), { ...entry, unanswered }));
+      change(state, (pins) => withRefused(without(pins, same), begun));
     });
     return {
       ...(before && { unanswered: new Date(before.at) }),
       ended: (end) => {
         try {
-          return noted(state, entry, same, end);
+          return noted(state, login, begun, same, end);
         } finally {
           lock.release();
         }
@@ -134,13 +134,13 @@ async function guarded(state: OwnState, login: TokenLogin, patience: Patience): 
 async function retried(state: OwnState, login: TokenLogin): Promise<Attempt> {
   const known = orNothing(() => rememberedPins(state));
   const same = await sameOf(login, known, sharesMember);
-  const entry = await entryOf(login);
+  const begun = begunEntry(login, 1);
   orNothing(() => {
     state.ensure();
-    change(state, (pins) => withRefused(without(pins, same), { ...entry, unanswered: 1 }));
+    change(state, (pins) => withRefused(without(pins, same), begun));
     return [];
   });
-  return { ended: (end) => noted(state, entry, same, end) };
+  return { ended: (end) => noted(state, login, begun, same, end) };
 }
 
 function orNothing(work: () => readonly RefusedPin[]): readonly RefusedPin[] {
@@ -154,11 +154,12 @@ function orNothing(work: () => readonly RefusedPin[]): readonly RefusedPin[] {
 
 function noted(
   state: OwnState,
-  entry: RefusedPin,
+  login: TokenLogin,
+  begun: RefusedPin,
   before: readonly RefusedPin[],
   end: LoginEnd,
 ): Problem | undefined {
-  const others = (pins: readonly RefusedPin[]): readonly RefusedPin[] => without(pins, [...before, entry]);
+  const others = (pins: readonly RefusedPin[]): readonly RefusedPin[] => without(pins, [...before, begun]);
   switch (end) {
     case "accepted":
       return orWarning(stillNoted, () => {
@@ -170,7 +171,8 @@ function noted(
       });
     case "refused":
       return orWarning(unnoted, () => {
-        change(state, (pins) => withRefused(others(pins), { ...entry, at: new Date().toISOString() }));
+        const refused = entryOf(login, pinHash(login.pin, saltedFor(login)));
+        change(state, (pins) => withRefused(others(pins), refused));
       });
     case "unanswered":
       // as it was noted when it began
@@ -178,11 +180,22 @@ function noted(
   }
 }
 
-async function entryOf({ token, pin }: TokenLogin): Promise<RefusedPin> {
-  const { label, serial, module } = token;
-  // members may give a user's token different serial numbers
-  const hash = await pinHash(pin, label ?? serial ?? module);
-  return shortened({ ...token, at: new Date().toISOString(), ...hash });
+/**
+ * What an attempt leaves that is ended by a kill. The second time the PIN is hashed, so that no other is kept
+ * from being sent.
+ */
+function begunEntry(login: TokenLogin, unanswered: number): RefusedPin {
+  const pin = (unanswered === 1 ? pinMark : pinHash)(login.pin, saltedFor(login));
+  return { ...entryOf(login, pin), unanswered };
+}
+
+function entryOf({ token }: TokenLogin, pin: PinHash | PinMark): RefusedPin {
+  return shortened({ ...token, at: new Date().toISOString(), ...pin });
+}
+
+/** What has a salt of its own; members may give a user's token different serial numbers. */
+function saltedFor({ token: { label, serial, module } }: TokenLogin): string {
+  return label ?? serial ?? module;
 }
 
 /** After this many attempts without an answer, the PIN is not sent again. */
@@ -200,7 +213,7 @@ async function sameOf(
   isMeant = isSameToken,
 ): Promise<readonly RefusedPin[]> {
   const same: RefusedPin[] = [];
-  for (const known of pins) if (isMeant(known, token) && (await isHashOf(known, pin))) same.push(known);
+  for (const known of pins) if (isMeant(known, token) && (await isOf(known, pin))) same.push(known);
   return same;
 }
 

@@ -62,7 +62,14 @@ test("the record is bounded: the newest of each token, and of all", (t) => {
 });
 
 test("a record is read as it was written; what is not one is told apart", (t) => {
-  const pins = [pin(), pin({ serial: "s", endpoints: ["10.0.0.1:1"] }), { module: "m", at, ...hash }];
+  const mark = { salt: hash.salt, mark: 255 };
+  const pins = [
+    pin(),
+    pin({ serial: "s", endpoints: ["10.0.0.1:1"] }),
+    { module: "m", at, ...hash },
+    { module: "m", at, unanswered: 1, ...mark },
+    { module: "m", at, unanswered: 2, ...hash },
+  ];
   t.strictSame(parseRecord(recordText(pins)), pins);
   const broken = [
     { module: 1 },
@@ -73,6 +80,11 @@ test("a record is read as it was written; what is not one is told apart", (t) =>
     { at: "yesterday" },
     { salt: "" },
     { scrypt: "c2hvcnQ=" },
+    { scrypt: "c2hvcnQ=", unanswered: 1, mark: 7 },
+    { scrypt: undefined },
+    { scrypt: undefined, mark: 7 },
+    { scrypt: undefined, unanswered: 2, mark: 7 },
+    ...[256, -1, 1.5, "7"].map((other) => ({ scrypt: undefined, unanswered: 1, mark: other })),
   ];
   for (const one of broken)
     t.equal(parseRecord(JSON.stringify({ format: 1, refused: [{ ...pin(), ...one }] })), undefined);

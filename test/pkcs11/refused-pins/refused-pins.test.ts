@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { userState } from "../../../src/host/state-folder.js";
+import { isOf, type PinMark } from "../../../src/pkcs11/refused-pins/pin-hash.js";
 import {
   type Attempt,
   refusedPins,
@@ -200,12 +201,41 @@ test("an attempt is on the disk before the login, and goes when the token has ac
   const login = { token: { module: "n.so", label: "n", manufacturer: "n" }, pin: new Secret("right") };
   const before = readFileSync(record, "utf8");
   const attempt = await begun(login);
-  t.match(readFileSync(record, "utf8"), /"unanswered": 1/);
+  t.match(
+    readFileSync(record, "utf8"),
+    /"unanswered": 1,\s+"salt": "[^"]+",\s+"mark": \d+\s/,
+    "eight bits of it",
+  );
   t.equal(attempt.ended("accepted"), undefined);
   t.equal(readFileSync(record, "utf8"), before);
   const other = await begun(login);
   t.equal(other.ended("uncounted"), undefined, "what says nothing of the PIN is no attempt");
   t.equal(readFileSync(record, "utf8"), before);
+});
+
+test("of a PIN whose first login had no answer, as much is kept as others have too", async (t) => {
+  const before = readFileSync(record, "utf8");
+  const token = { module: "o.so", label: "o", manufacturer: "o" };
+  const kept = () => (JSON.parse(readFileSync(record, "utf8")) as { refused: PinMark[] }).refused.at(-1)!;
+  const login = { token, pin: new Secret("no answer") };
+  (await begun(login)).ended("unanswered");
+  const alike: Secret[] = [];
+  for (let index = 0; alike.length < 2; index++) {
+    const pin = new Secret(`another ${index}`);
+    if (await isOf(kept(), pin)) alike.push(pin);
+  }
+  const [other, third] = alike.map((pin) => ({ token, pin }));
+  const attempt = await begun(other!);
+  t.ok(attempt.unanswered, "it is warned of");
+  attempt.ended("unanswered");
+  t.match(kept(), { unanswered: 2, scrypt: /^/, mark: undefined });
+  t.match((await memory().attempt(other!, { waitMs: 0 })).refusal, { answer: "none" });
+  for (const login of [third!, { token, pin: new Secret("no answer") }]) {
+    const attempt = await begun(login);
+    t.equal(attempt.unanswered, undefined, "but only one PIN is not sent");
+    attempt.ended("uncounted");
+  }
+  writeFileSync(record, before);
 });
 
 const hanging = { ...soft.environment, WRAP_MODULE: soft.module, WRAP_HANG: "C_Login" };
