@@ -27,6 +27,8 @@ export interface ClusterState {
   readonly serialOf?: (user: string) => string;
   /** Objects that end with their session are refused, as by a KMIP server that does not know any. */
   readonly refusesSessionObjects?: boolean;
+  /** The longest modulus of RSA keys that are made. Absent: as long as SoftHSM makes it. */
+  readonly mostRsaBits?: number;
 }
 
 type Reason = keyof typeof enumerations.ResultReason;
@@ -93,7 +95,7 @@ function answerItem(item: KmipItem, logIn: LogIn | undefined, cluster: ClusterSt
 function extensionFor(
   user: string | undefined,
   logIn: LogIn | undefined,
-  { users, storage, serialOf, refusesSessionObjects = false }: ClusterState,
+  { users, storage, serialOf, refusesSessionObjects = false, mostRsaBits }: ClusterState,
 ): KmipItem[] {
   if (user === undefined) return [];
   const state = users.state(user);
@@ -101,7 +103,11 @@ function extensionFor(
   if (place === undefined) return [storageExtension(state, undefined)];
   const { folder, label } = place;
   const told = logIn?.right === true && logIn.name === user && state !== userStates.officer;
-  const member = { ...(serialOf && { serial: serialOf(user) }), refusesSessionObjects };
+  const member = {
+    ...(serialOf && { serial: serialOf(user) }),
+    refusesSessionObjects,
+    ...(mostRsaBits !== undefined && { mostRsaBits }),
+  };
   return [storageExtension(state, { ...member, ...(told ? place : { folder, label }) })];
 }
 
@@ -162,6 +168,7 @@ const tags = {
   pin: 0x540005,
   serial: 0x540006,
   noSessionObjects: 0x540007,
+  mostRsaBits: 0x540008,
 } as const;
 
 /** Where a user's keys really are: a SoftHSM token in the cluster's token folder. */
@@ -180,7 +187,9 @@ export function userAskedFor(batchItem: KmipItem): string | undefined {
 /** The vendor extension of an answer: the user's status, and where its keys are. */
 export function storageExtension(
   state: UserState,
-  storage: (Storage & { readonly serial?: string; readonly refusesSessionObjects?: boolean }) | undefined,
+  storage:
+    | (Storage & Pick<ClusterState, "refusesSessionObjects" | "mostRsaBits"> & { readonly serial?: string })
+    | undefined,
 ): KmipItem {
   return structure(
     "MessageExtension",
@@ -193,6 +202,7 @@ export function storageExtension(
       ...(storage?.pin ? [text(tags.pin, storage.pin.reveal())] : []),
       ...(storage?.serial === undefined ? [] : [text(tags.serial, storage.serial)]),
       ...(storage?.refusesSessionObjects === true ? [enumeration(tags.noSessionObjects, 1)] : []),
+      ...(storage?.mostRsaBits === undefined ? [] : [enumeration(tags.mostRsaBits, storage.mostRsaBits)]),
     ),
   );
 }

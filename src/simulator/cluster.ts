@@ -45,6 +45,8 @@ export interface ClusterOptions {
   readonly ownSerials?: boolean;
   /** Objects that end with their session are refused. */
   readonly refusesSessionObjects?: boolean;
+  /** The longest modulus of RSA keys that are made, from 1024 bits. Default: as long as SoftHSM makes it. */
+  readonly mostRsaBits?: number;
 }
 
 export interface AddressAndPort {
@@ -108,11 +110,16 @@ async function startMember(
   host: string,
   index: number,
   shared: ClusterState,
-  { latencyMs = 0, allow, ownSerials = false, refusesSessionObjects = false }: ClusterOptions,
+  { latencyMs = 0, allow, ownSerials = false, refusesSessionObjects = false, mostRsaBits }: ClusterOptions,
 ): Promise<Vhsm> {
   const certificate = makeCertificate(`vhsm-${index + 1}.knet.simulated`);
   const serialOf = (user: string): string => serialNumber(user, index);
-  const cluster = { ...shared, refusesSessionObjects, ...(ownSerials && { serialOf }) };
+  const cluster = {
+    ...shared,
+    refusesSessionObjects,
+    ...(ownSerials && { serialOf }),
+    ...(mostRsaBits !== undefined && { mostRsaBits }),
+  };
   return startVhsm({ host, certificate, cluster, latencyMs, ...(allow && { allow }) });
 }
 

@@ -16,7 +16,7 @@ import { path } from "../../src/host/path.js";
 import { realHost } from "../../src/host/real-host.js";
 import { startCluster } from "../../src/simulator/cluster.js";
 import { Staging } from "../../src/workflow/staging.js";
-import { cache, simulatedModule, sources } from "../simulator/rig.js";
+import { cache, shortRsaBits, simulatedModule, sources } from "../simulator/rig.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { knetctl, knetctlJson } from "../support/knetctl.js";
 import { configFile } from "../support/provisioning.js";
@@ -32,6 +32,7 @@ const cluster = await startCluster({
   vhsms: 2,
   users: ["ca_signer"],
   stateFolder: `${folder}/vhsms`,
+  mostRsaBits: shortRsaBits,
   sources,
   cache,
 });

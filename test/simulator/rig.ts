@@ -38,6 +38,12 @@ export function openFolder(t: Test): string {
   return folder;
 }
 
+/**
+ * Keys that a smoke test makes in tests that are not about their size: one of 2048 bits takes ten times as
+ * long.
+ */
+export const shortRsaBits = 1024;
+
 /** Unpacks a fresh archive and gives the path of the module in it. */
 export async function simulatedModule(folder: string): Promise<string> {
   const { path } = await buildArchive({ out: folder, version: "1.7.0", sources, cache });

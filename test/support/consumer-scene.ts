@@ -28,7 +28,7 @@ export interface ConsumerScene {
  * which simulates the VHSM.
  */
 export async function consumerScene(): Promise<ConsumerScene> {
-  const { profile: base, cluster, folder } = await provisioning({ vhsms: 1 });
+  const { profile: base, cluster, folder } = await provisioning({ vhsms: 1, mostRsaBits: 2048 });
   t.teardown(() => cluster.stop());
   const { exitCode, document } = await knetctlJson(["apply", base, "--no-smoke-test"]);
   if (exitCode !== 0) throw new Error(JSON.stringify(document.problems));

@@ -4,7 +4,16 @@ import type { Test } from "tap";
 import { writeDemoProfile } from "../../src/commands/demo/demo.js";
 import { path } from "../../src/host/path.js";
 import { startCluster, type Cluster } from "../../src/simulator/cluster.js";
-import { cache, Client, compiledClient, configFor, homeWith, pinOf, sources } from "../simulator/rig.js";
+import {
+  cache,
+  Client,
+  compiledClient,
+  configFor,
+  homeWith,
+  pinOf,
+  shortRsaBits,
+  sources,
+} from "../simulator/rig.js";
 import { knetctl } from "./knetctl.js";
 import { archiveOf } from "./provisioning.js";
 
@@ -32,6 +41,7 @@ export async function threeMembers(folder: string): Promise<Members> {
     apart: [2],
     attempts: 3,
     stateFolder: join(folder, "vhsms"),
+    mostRsaBits: shortRsaBits,
     sources,
     cache,
   });

@@ -3,7 +3,7 @@ import { asAbsolutePath, type AbsolutePath } from "../../src/host/path.js";
 import { writeDemoProfile } from "../../src/commands/demo/demo.js";
 import { buildArchive } from "../../src/simulator/build-archive.js";
 import { startCluster, type Cluster } from "../../src/simulator/cluster.js";
-import { cache, sources } from "../simulator/rig.js";
+import { cache, shortRsaBits, sources } from "../simulator/rig.js";
 
 export interface Provisioning {
   readonly folder: AbsolutePath;
@@ -19,14 +19,21 @@ export const loaderEntry = "/etc/ld.so.conf.d/knet-pkcs11.conf";
 /** Simulated VHSMs, an archive and a profile for them; for test files that run in a sandbox. */
 export async function provisioning({
   vhsms = 2,
+  mostRsaBits = shortRsaBits,
   ...options
-}: { vhsms?: number; version?: string; registerLoader?: boolean } = {}): Promise<Provisioning> {
+}: {
+  vhsms?: number;
+  mostRsaBits?: number;
+  version?: string;
+  registerLoader?: boolean;
+} = {}): Promise<Provisioning> {
   const folder = asAbsolutePath("/root/knet-test")!;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const cluster = await startCluster({
     vhsms,
     users: ["ca_signer", "tsa_signer"],
     stateFolder: asAbsolutePath(`${folder}/vhsms`)!,
+    mostRsaBits,
     sources,
     cache,
   });

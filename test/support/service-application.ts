@@ -2,7 +2,7 @@ import { execFile, execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { startCluster } from "../../src/simulator/cluster.js";
-import { cache, simulatedModule, sources } from "../simulator/rig.js";
+import { cache, shortRsaBits, simulatedModule, sources } from "../simulator/rig.js";
 
 const run = promisify(execFile);
 
@@ -23,6 +23,7 @@ export async function applicationHost(folder: string, vhsms: number) {
     vhsms,
     users: ["ca_signer"],
     stateFolder: `${folder}/vhsms`,
+    mostRsaBits: shortRsaBits,
     sources,
     cache,
   });

@@ -29,10 +29,21 @@ static CK_RV check_new(const struct answer *answer, const CK_ATTRIBUTE *attribut
     return CKR_ATTRIBUTE_VALUE_INVALID;
 }
 
+static CK_RV check_bits(const struct answer *answer, const CK_ATTRIBUTE *attributes, CK_ULONG count)
+{
+    if (answer->most_rsa_bits == 0) return CKR_OK;
+    for (CK_ULONG index = 0; attributes != NULL && index < count; index++)
+        if (attributes[index].type == CKA_MODULUS_BITS && attributes[index].pValue != NULL
+            && *(const CK_ULONG *)attributes[index].pValue > answer->most_rsa_bits)
+            return CKR_KEY_SIZE_RANGE;
+    return CKR_OK;
+}
+
 static CK_RV check_pair(const struct answer *answer, const CK_ATTRIBUTE *public, CK_ULONG publics,
     const CK_ATTRIBUTE *private, CK_ULONG privates)
 {
-    CK_RV rv = check_new(answer, public, publics);
+    CK_RV rv = check_bits(answer, public, publics);
+    if (rv == CKR_OK) rv = check_new(answer, public, publics);
     return rv == CKR_OK ? check_new(answer, private, privates) : rv;
 }
 

@@ -15,6 +15,7 @@
 #define TAG_PIN "0x540005"
 #define TAG_SERIAL "0x540006"
 #define TAG_NO_SESSION_OBJECTS "0x540007"
+#define TAG_MOST_RSA_BITS "0x540008"
 
 static json_t *leaf(const char *tag, const char *type, json_t *value)
 {
@@ -107,6 +108,8 @@ bool kmip_response(const char *body, size_t length, struct answer *answer)
         answer->pin = copied(part(details, TAG_PIN));
         answer->serial = copied(part(details, TAG_SERIAL));
         answer->no_session_objects = part(details, TAG_NO_SESSION_OBJECTS) != NULL;
+        const char *bits = json_string_value(part(details, TAG_MOST_RSA_BITS));
+        answer->most_rsa_bits = bits == NULL ? 0 : strtoul(bits, NULL, 16);
     }
     json_decref(message);
     return understood;

@@ -50,6 +50,7 @@ struct answer {
     char *pin;    /* of that token; only after the right password */
     char *serial; /* of the user's token on this member; NULL where all members have the same */
     bool no_session_objects;
+    CK_ULONG most_rsa_bits; /* of keys that are made; 0: as many as SoftHSM makes */
 };
 
 struct password {

@@ -108,35 +108,38 @@ CK_RV C_GetTokenInfo(CK_SLOT_ID slot, CK_TOKEN_INFO *info)
     return leave("C_GetTokenInfo", LOG_VERBOSE, rv);
 }
 
-static CK_RV reach_slot(CK_SLOT_ID slot, struct user **user)
+static CK_RV reach_slot(CK_SLOT_ID slot, struct user **user, struct answer *answer)
 {
+    *answer = (struct answer){ 0 };
     *user = user_of_slot(slot);
-    if (*user == NULL) return CKR_SLOT_ID_INVALID;
-    struct answer answer = { 0 };
-    CK_RV rv = reach(*user, NULL, &answer);
-    answer_free(&answer);
-    return rv;
+    return *user == NULL ? CKR_SLOT_ID_INVALID : reach(*user, NULL, answer);
 }
 
 CK_RV C_GetMechanismList(CK_SLOT_ID slot, CK_MECHANISM_TYPE *list, CK_ULONG *count)
 {
     struct user *user;
+    struct answer answer = { 0 };
     CK_RV rv = enter();
-    if (rv == CKR_OK) rv = reach_slot(slot, &user);
+    if (rv == CKR_OK) rv = reach_slot(slot, &user, &answer);
     if (rv == CKR_OK) rv = soft->C_GetMechanismList(user->soft_slot, list, count);
+    answer_free(&answer);
     return leave("C_GetMechanismList", LOG_INFO, rv);
 }
 
 CK_RV C_GetMechanismInfo(CK_SLOT_ID slot, CK_MECHANISM_TYPE type, CK_MECHANISM_INFO *info)
 {
     struct user *user;
+    struct answer answer = { 0 };
     CK_RV rv = enter();
-    if (rv == CKR_OK) rv = reach_slot(slot, &user);
+    if (rv == CKR_OK) rv = reach_slot(slot, &user, &answer);
     if (rv == CKR_OK && info == NULL) rv = CKR_ARGUMENTS_BAD;
     if (rv == CKR_OK) {
         /* SoftHSM leaves the flags of some mechanisms as they were */
         *info = (CK_MECHANISM_INFO){ 0 };
         rv = soft->C_GetMechanismInfo(user->soft_slot, type, info);
     }
+    if (rv == CKR_OK && type == CKM_RSA_PKCS_KEY_PAIR_GEN && answer.most_rsa_bits != 0)
+        info->ulMaxKeySize = answer.most_rsa_bits;
+    answer_free(&answer);
     return leave("C_GetMechanismInfo", LOG_INFO, rv);
 }
