@@ -68,10 +68,14 @@ function openLock(folder: Folder, name: string, uid: number): number {
   const { O_RDWR, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
   const standing = entryAt(folder.fd, name);
   if (standing !== undefined && !(standing.kind === "file" && standing.uid === uid && standing.links === 1))
-    throw new Problem("host-lock-failed", "what is where the lock should be is not a file of its own", {
-      where: { path: joined(folder.path, name) },
-      hint: "find out what it is, then remove it",
-    });
+    throw new Problem(
+      "host-lock-failed",
+      "what is in the lock's place is not a regular file of this user's alone",
+      {
+        where: { path: joined(folder.path, name) },
+        hint: "find out what it is, then remove it",
+      },
+    );
   return openSync(at(folder.fd, name), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
 }
 

@@ -80,7 +80,7 @@ export function translator(
   const knownBefore = new Map<string, Told | undefined>();
   const toldBefore = new Map<string, Told>();
 
-  /** Undefined: it is no text of the catalogue. */
+  /** Undefined: it is not a text of the catalogue. */
   const known = (text: string): Told | undefined => {
     if (!knownBefore.has(text)) knownBefore.set(text, knownAnew(text));
     return knownBefore.get(text);

@@ -166,7 +166,7 @@ async function madeOf({ text, lacks, ...output }: Other, profile: Profile, secre
   }
 }
 
-/** What the program would show of something thrown; nothing if it is no problem of the user's. */
+/** What the program would show of something thrown; nothing if it is not a problem of the user's. */
 export function problemsIn(error: unknown): readonly ProblemJson[] {
   if (error instanceof Problem) return [error.toJSON()];
   if (typeof error !== "object" || error === null || !("list" in error)) return [];

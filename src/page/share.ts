@@ -52,7 +52,7 @@ export async function dataIn(fragment: string): Promise<DataMap | "broken" | und
     const data = dataOf(reading.document.root);
     return isMap(data) && reading.document.findings.length === 0 ? data : "broken";
   } catch {
-    // bytes that are no text, and text that is no base64
+    // bytes that are not text, and text that is not base64
     return "broken";
   }
 }

@@ -100,7 +100,7 @@ async function profile(bytes: Uint8Array, name: string): Promise<TakenOver> {
       {
         code: "profile-value-invalid",
         severity: "error",
-        title: "the file is no profile",
+        title: "the file is not a profile",
         hint: "choose a profile, a config.json, settings of Amplia, or the JSON of ha probe, prove or drill",
       },
     ],

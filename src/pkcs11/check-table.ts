@@ -51,7 +51,7 @@ const table = {
   "keygen-ec": { title: "an EC key pair can be made", proof: "towards" },
   "sign-rsa": { title: "an RSA signature is correct", proof: "towards" },
   "sign-ec": { title: "an EC signature is correct", proof: "towards" },
-  signature: { title: "as much was proven as is asked for: a correct signature", proof: "signed" },
+  signature: { title: "what is asked for was proven: a correct signature", proof: "signed" },
   aes: { title: "AES encrypts and decrypts correctly" },
   "first-signature": { title: "the first of two timed signatures is correct" },
   pause: { title: "the caller's action between the two succeeded" },

@@ -44,7 +44,7 @@ const hints: ReadonlyMap<number, string> = new Map([
       "lock-out",
   ],
   [0xa2, "the token takes PINs of another length: look for a blank or quotes in the PIN file"],
-  [0xa3, "change the PIN by the token's own means"],
+  [0xa3, "change the PIN with the token's own tools"],
   [0xa4, "ask the HSM's administrator to unlock the user"],
   [0xb1, "other clients hold all sessions: close some, or raise the limit on the HSM"],
   [0xb5, readOnly],
@@ -55,10 +55,10 @@ const hints: ReadonlyMap<number, string> = new Map([
   [0xe2, readOnly],
   [0x100, "another application of this user shares the login: the module keeps logins across processes"],
   [0x101, "the module dropped the login: look for a time-out or a failover on the HSM"],
-  [0x102, "the token has no PIN for its user yet: set one by the token's own means"],
+  [0x102, "the token has no PIN for its user yet: set one with the token's own tools"],
   [0x103, "the token does not let its regular user (CKU_USER) log in"],
   [0x190, "the module forgot that it was initialised: look for a second instance in the same process"],
-  [0x191, "the module can be initialised once in a process: look for a proxy that loads it twice"],
+  [0x191, "the module can be initialised only once in a process: look for a proxy that loads it twice"],
 ]);
 
 const vendorCode =

@@ -47,7 +47,7 @@ export interface TokenTestRequest {
    * is passed on.
    */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Library parameters for C_Initialize, as NSS's modules want them. They are no secret. */
+  /** Library parameters for C_Initialize, as NSS's modules want them. They are not secret. */
   readonly initArgs?: string;
   /** More variables. Nothing is remembered of them: they may be secret. */
   readonly variables?: Readonly<Record<string, string>>;

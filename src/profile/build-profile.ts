@@ -142,7 +142,7 @@ function serviceAccount(service: TreeNode | undefined): ServiceAccount {
   };
 }
 
-/** Whether key stores lead to tokens that are no user's. */
+/** Whether key stores lead to tokens that belong to no user. */
 function hasOtherTokens(root: TreeNode): boolean {
   return entriesOf(root, "key_stores").some(
     ({ value }) => textOf(valueOf(value, "type")) === "Pkcs11" && valueOf(value, "user") === undefined,

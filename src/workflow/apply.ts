@@ -126,7 +126,7 @@ async function provenFirst(
   if (!options.prove || !hasProof(plan)) return undefined;
   const rehearsal = await rehearse(plan, input, options);
   const because = input.staging && (input.staging.none ?? onlyInPlace(plan, input.host));
-  // nobody knows why: that is no reason to change the host unproven
+  // nobody knows why: that is not a reason to change the host unproven
   if (because?.code === "stage-failed" && input.staging?.inPlace === false)
     return { proven: new Map(), inStage: false, smoke: { tokens: [] }, problems: [because] };
   if (rehearsal === undefined && because !== undefined) options.listener({ type: "not-staged", because });

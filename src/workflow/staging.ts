@@ -31,7 +31,7 @@ export class Staging {
     return new Staging(async () => {
       const { openStage } = await import("../host/stage/stage.js");
       return openStage(host, signal).catch((error: unknown) => {
-        // a stage that was cut short is no sign that there could be none
+        // a stage that was cut short is not a sign that there could be none
         throw signal.aborted ? interrupted() : error;
       });
     }, signal);

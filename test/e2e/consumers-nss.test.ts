@@ -165,7 +165,7 @@ t.test("a PIN file that differs is not used, and a file that NSS misreads is not
   writeFileSync(pinFile, "wrong-4711");
   logins();
   const { consumers } = await run("verify", all);
-  t.match(consumers, [{ status: "fail", detail: /has not the PIN of the profile/ }]);
+  t.match(consumers, [{ status: "fail", detail: /does not have the profile's PIN/ }]);
   t.equal(logins(), 2, "the smoke test's");
   writeFileSync(modulesFile, text().trimEnd());
   t.match(await run("plan", all), { errors: [{ code: "consumer-file-refused", detail: /last line/ }] });

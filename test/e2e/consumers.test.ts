@@ -143,7 +143,7 @@ t.test("a wrong PIN is sent once, by no client, and is not in what is said", asy
   t.match(await run("prove", "tls"), { exitCode: 1, errors: [{ code: "pin-refused-before" }] });
   t.equal(logins(), 0);
   const { consumers } = await run("verify", all);
-  t.match(consumers[1], { name: "tls", status: "fail", detail: /has not the PIN of the profile/ });
+  t.match(consumers[1], { name: "tls", status: "fail", detail: /does not have the profile's PIN/ });
   t.equal(logins(), 2, "the smoke test of two users, with the profile's PINs");
   writeFileSync(pinFile, right);
 });

@@ -167,7 +167,7 @@ const rows: readonly Row[] = [
     names: "because of NoExecPaths=/usr/local/lib",
     late: true,
   },
-  // of which the user is no member
+  // of which the user is not a member
   { dropIn: ["Group=knetgrp"], works: true, group: "knetgrp" },
 ];
 

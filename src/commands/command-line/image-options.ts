@@ -40,7 +40,7 @@ function idsIn(value: unknown): Ids | undefined {
   throw new Error("--ids takes the numbers of a user and a group, neither root's: 10001:10001");
 }
 
-/** Throws for what is no name with a tag; a digest names one image, and knetctl's has another. */
+/** Throws for what is not a name with a tag; a digest names one image, and knetctl's has another. */
 function imageIn(value: unknown): string | undefined {
   if (value === undefined) return undefined;
   if (

@@ -64,7 +64,7 @@ function beforeItsVerb(args: readonly string[], path: readonly string[]): Mistak
   const shown = option.replace(/=.*/s, "");
   return meant === undefined
     ? undefined
-    : { title: `${shown} stands before its command`, hint: `knetctl ${meant} ${shown} …` };
+    : { title: `${shown} comes before its command`, hint: `knetctl ${meant} ${shown} …` };
 }
 
 function name(option: string): string {
@@ -114,7 +114,7 @@ function tooManyTitle(args: readonly string[], words: VerbWords, path: readonly 
   const left = lineParts(args, words).words.slice(path.length + words.positionals.length);
   return left.length === 0
     ? "one word too many"
-    : `${left.length === 1 ? "one word" : "words"} too many: ${left.map(quoted).join(", ")}`;
+    : `${left.length === 1 ? "one word too many" : "too many words"}: ${left.map(quoted).join(", ")}`;
 }
 
 /** Its name as one would type it. */

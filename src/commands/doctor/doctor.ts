@@ -79,9 +79,9 @@ async function seenBy(check: Check, around: Around): Promise<Seen> {
 
 function asProblem(error: unknown, { id }: Check): Problem {
   if (error instanceof Problem) return error;
-  return new Problem("internal-error", `the check ${id} broke off`, {
+  return new Problem("internal-error", `the check ${id} failed unexpectedly`, {
     detail: error instanceof Error ? `${error.name}: ${error.message}` : "an unknown error",
-    hint: "this is a mistake of knetctl: please report it, with what --verbose shows",
+    hint: "this is an error in knetctl: please report it, with what --verbose shows",
     cause: error,
   });
 }

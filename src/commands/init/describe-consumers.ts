@@ -30,7 +30,7 @@ export function describeConsumers(
       own.filter((one) => !lost.includes(one)).map((one) => [one.name, contentOf(one, serviceUser)]),
     ),
     comments: lost.map(({ name, token }) =>
-      leftOut(`${quotedName(name)} uses the token of ${quotedName(token)}, who is no user in config.json`),
+      leftOut(`${quotedName(name)} uses the token of ${quotedName(token)}, who is not a user in config.json`),
     ),
   };
 }

@@ -16,7 +16,7 @@ export interface Given {
   readonly around: Around;
 }
 
-/** Why a part is not there. It is no failure. */
+/** Why a part is not there. It is not a failure. */
 export class LeftOut {
   constructor(readonly why: string) {}
 }

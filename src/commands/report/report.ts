@@ -99,7 +99,7 @@ async function packedPart(
 function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   // its message could quote what was read
-  return new Problem("internal-error", "this part broke off", {
+  return new Problem("internal-error", "this part failed unexpectedly", {
     detail: error instanceof Error ? error.name : "an unknown error",
     cause: error,
   });

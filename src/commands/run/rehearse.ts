@@ -112,7 +112,7 @@ function summary(plan: Plan, left: readonly Problem[]): string {
   const restarts = units.length === 0 ? "restart nothing" : `restart ${units.join(", ")}`;
   return left.length === 0
     ? `apply would work: ${countText(plan)}; it would ${restarts}`
-    : `all that a stage can show works: ${countText(plan)}; ` +
+    : `everything that a stage can show works: ${countText(plan)}; ` +
         `apply tries the rest first, and would then ${restarts}`;
 }
 

@@ -87,7 +87,7 @@ async function deployment(
     throw new Problem(
       "usage-invalid",
       `${args.showSecrets ? "--show-secrets" : "--key-store"} goes with --target ini, env, systemd or json`,
-      { hint: "leave it out: what others deploy with names secrets, and holds none" },
+      { hint: "leave it out: deployment files name secrets, and hold none" },
     );
   const { renderDeployment } = await import("../targets/render-deployment.js");
   return renderDeployment(target, args, context);

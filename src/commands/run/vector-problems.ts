@@ -91,7 +91,7 @@ function degraded(connection: string, bad: readonly string[], probed: readonly P
       detail: bad.join(", "),
       hint:
         (left.length === 1 ? `only ${left.join("")} still answers` : `${left.length} still answer`) +
-        ": fix the others while that is so; knetctl ha remove takes a member out of the vector",
+        ": fix the others while that is still the case; knetctl ha remove takes a member out of the vector",
     },
   );
 }

@@ -7,7 +7,7 @@ import type { CommandRun } from "../command.js";
 /** Which member of a simulator that runs. */
 export const memberWord = {
   type: "string",
-  describe: "a member of the simulator that runs, from 1",
+  describe: "a member of the running simulator, from 1",
 } as const;
 
 export interface SimulatorOrderArguments {

@@ -33,7 +33,7 @@ export const start = verb({
     ["knetctl simulator start", "an HA pair with one user; Ctrl-C ends it"],
     ["knetctl simulator start --vhsms 3 --users ca,tsa --pins-to pins", "three members, two users"],
     ["knetctl simulator start --address ::1", "on IPv6"],
-    ["knetctl simulator start 2", "member 2 of the simulator that runs is up again"],
+    ["knetctl simulator start 2", "member 2 of the running simulator is up again"],
   ],
   exits: ["failed", "unavailable"],
   run: (args, context) =>

@@ -4,7 +4,7 @@ import { memberWord, simulatorOrder } from "./order.js";
 
 export const stop = verb({
   name: "stop",
-  describe: "take a member of a simulator that runs down; knetctl simulator start MEMBER brings it up again",
+  describe: "take down a member of a running simulator; knetctl simulator start MEMBER brings it up again",
   words: { member: { ...memberWord, demandOption: true } },
   options: {
     state: file("the running simulator's own --state (default: the only one that you run)", "FOLDER"),

@@ -60,10 +60,14 @@ function secretFiles(profile: Profile): readonly string[] {
   const uses = secretUses(profile);
   const other = uses.find(({ source }) => source.from !== "file");
   if (other !== undefined)
-    throw new Problem("render-secret-source", "a secret is in no file that an instance could wait for", {
-      where: { path: profile.source },
-      detail: `the secret of ${JSON.stringify(other.of)} comes from elsewhere`,
-      hint: "give it as a file that the platform writes: { file: /run/secrets/NAME }",
-    });
+    throw new Problem(
+      "render-secret-source",
+      "a secret does not come from a file, for which an instance could wait",
+      {
+        where: { path: profile.source },
+        detail: `the secret of ${JSON.stringify(other.of)} comes from elsewhere`,
+        hint: "give it as a file that the platform writes: { file: /run/secrets/NAME }",
+      },
+    );
   return [...new Set(uses.flatMap(({ source }) => (source.from === "file" ? [source.path] : [])))];
 }

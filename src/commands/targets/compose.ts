@@ -16,7 +16,7 @@ export async function compose(profile: Profile, options: ContainerOptions): Prom
     secrets: containers.secrets.map(({ name, source }) => ({
       name,
       file: sayableFile(source),
-      // what is no file of the profile's is to become one
+      // what is not a file of the profile's is to become one
       path: source.from === "file" ? source.path : `./${name}.pin`,
     })),
     configFile: `${containers.configFolder}/config.json`,

@@ -17,7 +17,10 @@ export const prove = verb({
   },
   options: loginOptions,
   examples: [
-    ["sudo knetctl prove tls profile.yaml", "openssl, say, signs with the key that the profile names"],
+    [
+      "sudo knetctl prove tls profile.yaml",
+      "openssl, for example, signs with the key that the profile names",
+    ],
     ["sudo knetctl prove tls", "as knetctl wrote it on this host"],
   ],
   exits: ["failed", "invalidProfile", "unavailable", "locked", "noPermission", "interrupted"],

@@ -25,7 +25,7 @@ export const rollback = verb({
   exits: ["failed", "changesPending", "unavailable", "locked", "noPermission", "interrupted"],
   fault: ({ run, to }) =>
     run !== undefined && to !== undefined
-      ? "name the run to take back, or --to the run to go back to"
+      ? "name the run to take back, or with --to the run to go back to"
       : undefined,
   run: async (args, context) => (await import("../run/rollback.js")).rollback(args, context),
 });

@@ -70,7 +70,7 @@ export class Malformed extends Error {}
 /** More entries than this in one table mean a loop or nonsense. */
 export const mostEntries = 65_536;
 
-/** Fetches bytes of a file that is not read as a whole; those outside of it are none of its business. */
+/** Fetches bytes of a file that is not read as a whole; those outside it are not its business. */
 export type Fetch = (at: number, count: number) => void;
 
 /** Reads numbers in the file's byte order and width. Reading past the end throws a RangeError. */

@@ -7,7 +7,7 @@ const mark = /^# knetctl: (?:begin|end) /;
 /**
  * Entries at the end of a Java properties text (java.util.Properties), which is read by a parser before and
  * after. A key like `own` that stands twice is a fault: readers differ on which of them counts. So is a mark
- * that is no comment, because a value goes on in its line.
+ * that is not a comment, because a value goes on in its line.
  */
 export function propertiesBlocks(own: RegExp): EntryEditor {
   const blocks = markedBlocks({ comments: hashComments });
@@ -20,7 +20,7 @@ function propertiesFault(text: string, own: RegExp): EntryFault | undefined {
   for (const node of parseLines(text.replace(/^\uFEFF/, " "), true)) {
     if (node instanceof Comment && mark.test(node.comment)) marks += 1;
     if (!(node instanceof Pair) || !own.test(node.key)) continue;
-    if (keys.has(node.key)) return { offset: node.range[0], reason: "a key stands twice in it" };
+    if (keys.has(node.key)) return { offset: node.range[0], reason: "a key occurs twice in it" };
     keys.add(node.key);
   }
   const lines = text.split(/\r\n|[\r\n]/).filter((line) => mark.test(line.trimStart()));

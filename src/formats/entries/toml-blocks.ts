@@ -20,7 +20,7 @@ function tomlFault(text: string, refuses: (table: TomlTable) => string | undefin
 
 function readToml(text: string): { readonly table: TomlTable } | EntryFault {
   try {
-    // a byte order mark is none of TOML's characters, and its readers skip it
+    // a byte order mark is not one of TOML's characters, and its readers skip it
     return { table: parse(text.replace(/^\uFEFF/, "")) };
   } catch (error) {
     // its message quotes the text

@@ -11,8 +11,8 @@ export interface UnitLine {
 }
 
 /**
- * The settings of a unit file, in order, as systemd reads its syntax (systemd.syntax(7)). What is no setting
- * is left out: systemd ignores it too. Pure.
+ * The settings of a unit file, in order, as systemd reads its syntax (systemd.syntax(7)). What is not a
+ * setting is left out: systemd ignores it too. Pure.
  */
 export function unitFileLines(text: string): readonly UnitLine[] {
   const found: UnitLine[] = [];

@@ -38,7 +38,7 @@ function words(value: string, escapeAt: EscapeAt): readonly UnitWord[] {
   return words;
 }
 
-/** What is no escape of C's stays as it is, and does not end a word. */
+/** What is not an escape of C's stays as it is, and does not end a word. */
 function keptEscape(text: string, start: number): Escape | undefined {
   const next = plainEscape(text, start);
   return next && { bytes: Buffer.from(text.slice(start, next.end)), end: next.end };

@@ -6,7 +6,7 @@ export function safeWord(value: unknown): string {
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return String(value);
   if (typeof value === "string" && /^[A-Za-z0-9/](?:[A-Za-z0-9._/:@-]*[A-Za-z0-9])?$/.test(value))
     return value;
-  throw new TypeError("this is no word that means itself everywhere");
+  throw new TypeError("this is not a word that means itself everywhere");
 }
 
 /**

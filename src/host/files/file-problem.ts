@@ -31,7 +31,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   EAGAIN: [
     "host-input-output",
     "another program holds a lease on the file",
-    "run again when it is done with it; lines with LEASE in /proc/locks tell its process",
+    "run again when it is done with it; lines with LEASE in /proc/locks show its process",
   ],
   EIO: ["host-input-output", "the device reports an input/output error", "look for disk errors in dmesg"],
   EMFILE: ["host-input-output", "this process may not open more files", "look at `ulimit -n`"],

@@ -65,6 +65,6 @@ function requireAttributes(draft: number, wanted: Attributes, path: AbsolutePath
   const [different] = [...names].filter((name) => wanted[name] !== found[name]);
   if (different === undefined) return;
   const what =
-    found[different] === undefined ? "was not taken by the file system" : "is not what was planned";
+    found[different] === undefined ? "was not accepted by the file system" : "is not what was planned";
   throw notKept(path, `${different} ${what}`);
 }

@@ -50,7 +50,7 @@ export function setAttributesIn(
     if (entryOfDescriptor(fd).mode !== to.mode) fchmodSync(fd, to.mode);
     const left = attributesOf(fd, path);
     if (!sameAttributes(left, to.attributes) || entryOfDescriptor(fd).mode !== to.mode)
-      throw notSet(path, "the file system did not take all of them");
+      throw notSet(path, "the file system did not accept all of them");
   });
 }
 

@@ -51,7 +51,7 @@ export function requireTrustedFolder(
       where: { path },
       detail: `mode ${modeText(folder.mode)}: whoever can write in it can replace what root is working on`,
       hint:
-        `take that right away with chmod g-w,o-w ${shellWord(path)}; where ls -ld shows a + after it, ` +
+        `remove that permission with chmod g-w,o-w ${shellWord(path)}; where ls -ld shows a + after it, ` +
         `the group's bits are those of an access control list: setfacl -b ${shellWord(path)} removes it`,
     },
   );

@@ -50,7 +50,7 @@ function meaning(code: string, reading: boolean, mount: Mount | undefined): Mean
         : {
             why: "another program holds a lease on the file (a file server, perhaps)",
             hint:
-              "try again when that program is done with it; lines with LEASE in /proc/locks tell its " +
+              "try again when that program is done with it; lines with LEASE in /proc/locks show its " +
               "process",
           };
     case "EACCES":
@@ -68,7 +68,7 @@ function meaning(code: string, reading: boolean, mount: Mount | undefined): Mean
     case "ETIMEDOUT":
     case "EHOSTDOWN":
       return {
-        why: "what serves its file system does not answer",
+        why: "the server of its file system does not answer",
         hint: `look at ${named(mount)}, or copy the file to a disk of this machine`,
       };
     default:
@@ -91,7 +91,7 @@ function refusedToRoot(mount: Mount | undefined): Meaning {
     return {
       why,
       hint:
-        "its server takes root for nobody (root_squash): copy the file to a disk of this machine as a " +
+        "its server treats root as nobody (root_squash): copy the file to a disk of this machine as a " +
         "user who may read it",
     };
   return {

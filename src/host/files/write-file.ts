@@ -142,7 +142,7 @@ function fill({ fd, dress }: Draft, bytes: Uint8Array, rights: Rights, path: Abs
  */
 export function requireRights(entry: Entry, rights: Rights, path: AbsolutePath): void {
   if (entry.mode === rights.mode && entry.uid === rights.uid && entry.gid === rights.gid) return;
-  throw new Problem("host-file-immutable", "the file system did not take the owner or mode", {
+  throw new Problem("host-file-immutable", "the file system did not accept the owner or mode", {
     where: { path },
     detail:
       `wanted ${rights.uid}:${rights.gid} ${modeText(rights.mode)}, got ${entry.uid}:${entry.gid} ` +

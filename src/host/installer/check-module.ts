@@ -179,7 +179,7 @@ function libraryMissing(check: ModuleCheck, needer: Needer, library: string): Pr
   });
 }
 
-/** A library without any version is taken by the loader with a warning, so it is no problem here either. */
+/** A library without any version is taken by the loader with a warning, so it is not a problem here. */
 function versionsMissing(
   check: ModuleCheck,
   needer: Needer,

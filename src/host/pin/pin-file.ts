@@ -148,7 +148,7 @@ function judged(stat: Stats, where: Where): Problem[] {
     throw new Problem("pin-file-foreign", "the PIN file belongs to another user", {
       where,
       detail: `its owner is the user with the id ${stat.uid}`,
-      hint: "make it root's, mode 0600",
+      hint: "give it to root, mode 0600",
     });
   }
   if ((stat.mode & 0o007) !== 0) {

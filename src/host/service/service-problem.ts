@@ -89,7 +89,7 @@ export function notStopped(unit: string, { active, sub }: UnitState, said: strin
   return serviceProblem(
     "service-not-restored",
     unit,
-    `${unit} did not run before, and could not be stopped`,
+    `${unit} was not running before, and could not be stopped`,
     `it is ${active} (${sub}): ${said}`,
   );
 }

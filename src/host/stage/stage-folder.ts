@@ -118,7 +118,7 @@ function newFolder(): { readonly folder: AbsolutePath; readonly madeParent: bool
   }
 }
 
-/** A file system that answers nobody, such as a server's that is gone, is no part of a stage. */
+/** A file system that answers nobody, such as a server's that is gone, is not part of a stage. */
 function makeLayerIfPossible(folder: AbsolutePath, number: number, covered: string): void {
   try {
     statSync(covered);

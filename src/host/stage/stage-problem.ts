@@ -28,7 +28,7 @@ export function stageProblem(transcript: string): Problem {
     case "other":
       return new Problem("stage-failed", `the stage could not be set up${where}`, {
         detail,
-        hint: `nothing was changed: mend what its programs complain of; or, with knetctl apply, ${inPlace}`,
+        hint: `nothing was changed: fix what its programs complain about; or, with knetctl apply, ${inPlace}`,
       });
   }
 }

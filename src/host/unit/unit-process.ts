@@ -10,7 +10,7 @@ export interface UnitProcess {
   readonly gid: number;
   /** All groups, `gid` among them. Asked for only where they decide: a name service may take its time. */
   readonly groups: () => Promise<readonly number[]>;
-  /** HOME; undefined: it is not set, or is no path. */
+  /** HOME; undefined: it is not set, or is not a path. */
   readonly home: AbsolutePath | undefined;
   /** Whether USER and LOGNAME are not set by the service manager: for root, if the unit names no user. */
   readonly nameless: boolean;

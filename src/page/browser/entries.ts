@@ -95,7 +95,7 @@ function EntryName({ model, path, name }: FieldProps & { readonly name: string }
     }),
     refused === undefined
       ? null
-      : h("p", { class: "problems error", id: `${id}-refused` }, spokenWord("there is another of this name")),
+      : h("p", { class: "problems error", id: `${id}-refused` }, spokenWord("another one has this name")),
   ]);
 }
 

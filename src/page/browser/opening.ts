@@ -39,7 +39,7 @@ function shown(taken: TakenOver, file: string): Opening {
       return { notices: [refused(file, taken.problems)] };
     case "report": {
       const picture = reportPicture(taken.report);
-      const title = "the file is no report of ha probe, ha prove or ha drill";
+      const title = "the file is not a report of ha probe, ha prove or ha drill";
       return picture === undefined
         ? { notices: [{ isBad: true, title, file, lines: [] }] }
         : { picture, notices: [] };

@@ -196,7 +196,7 @@ function reportsOf(child: ChildProcess, descriptor: 1 | 3): Readable {
   const stream = child.stdio[descriptor];
   if (stream === null || stream === undefined || !("read" in stream))
     throw new Error(`the worker has no descriptor ${descriptor}`);
-  // writing to a worker that has ended is no reason to fail
+  // writing to a worker that has ended is not a reason to fail
   stream.on("error", () => undefined);
   return stream;
 }

@@ -57,7 +57,7 @@ const early = new RegExp(
 
 /**
  * What LD_PRELOAD or LD_LIBRARY_PATH names may belong to the service user, and would be run as root: such
- * variables are set last, by a command line, which everybody can read; they are no secrets. Others may be,
+ * variables are set last, by a command line, which everybody can read; they are not secret. Others may be,
  * and are passed on as they are.
  */
 export function bySafety(variables: Variables): { readonly early: Variables; readonly others: Variables } {

@@ -80,7 +80,7 @@ export async function testAsAccount(unit: ServiceUnit, request: AccountTestReque
     return { report: "report" in first ? first.report : undefined, problems: [] };
   const test = await tested({ ...unit, groups, leftOut: [], attempt }, first);
   if (test !== undefined) return test;
-  throw "problem" in first ? first.problem : new Error("a report is no problem");
+  throw "problem" in first ? first.problem : new Error("a report is not a problem");
 }
 
 async function isUnreachable(first: Outcome, attempt: Try): Promise<boolean> {

@@ -92,7 +92,7 @@ function workOf(folder: AbsolutePath): AbsolutePath {
   return joined(folder, "work");
 }
 
-/** What is left out for Node, and is no matter here. */
+/** What is left out for Node, and does not matter here. */
 function ofClients({ settings: { sandbox } }: ServiceUnit): readonly string[] {
   return sandbox.has("MemoryDenyWriteExecute") ? ["MemoryDenyWriteExecute=yes"] : [];
 }

@@ -55,7 +55,7 @@ function placeOf(host: Host, settings: UnitSettings, [first]: readonly PropertyG
 export function leftOutOf(unit: string, names: readonly string[]): Problem {
   return new Problem("smoke-unit-partly", `the test ran without some properties of ${unit}`, {
     severity: "warning",
-    detail: `${names.join(", ")}: Node, in which the module is loaded, cannot live with them`,
+    detail: `${names.join(", ")}: Node, in which the module is loaded, cannot run with them`,
     hint: "if the application fails although the test passed, try it without them",
   });
 }

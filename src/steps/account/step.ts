@@ -66,7 +66,7 @@ interface ObservedUnit extends Pick<StepPlan, "notes" | "problems"> {
   readonly unit?: LoadedUnit;
 }
 
-/** A service manager that does not answer is no reason not to plan: what needs it says so again. */
+/** A service manager that does not answer is not a reason not to plan: what needs it says so again. */
 async function observedUnit({ profile, host, unit: ask }: StepInput): Promise<ObservedUnit> {
   const { unit: name } = profile.service;
   if (name === undefined) return { notes: [], problems: [] };

@@ -120,6 +120,7 @@ function withoutHome(
 
 function otherHome(unit: string, wanted: string, { home }: ServiceAccount, variable: UnitVariable): Problem {
   const given = homeIn(variable);
+  const set = given ?? "something other than an absolute path";
   const inProfile =
     home === undefined
       ? `service.home is left out of the profile, and the account's home is ${wanted}`
@@ -132,7 +133,7 @@ function otherHome(unit: string, wanted: string, { home }: ServiceAccount, varia
         : `correct HOME in ${variable.where.path}`;
   return new Problem("service-home-differs", `${unit} has another HOME than the profile`, {
     ...at(variable.where),
-    detail: `${sourceText(variable.from)} sets HOME to ${given ?? "what is no absolute path"}; ${inProfile}`,
+    detail: `${sourceText(variable.from)} sets HOME to ${set}; ${inProfile}`,
     hint: given === undefined ? corrected : `give service.home: ${given} in the profile, or ${corrected}`,
   });
 }
@@ -151,7 +152,7 @@ async function groupProblem(
   const { unit } = settings;
   const said =
     settings.group === undefined
-      ? `the unit has neither Group=${group} nor SupplementaryGroups=${group}, and ${user} is no member`
+      ? `the unit has neither Group=${group} nor SupplementaryGroups=${group}, and ${user} is not a member`
       : `Group=${settings.group} in the unit takes the place of the account's own group`;
   return [
     new Problem("service-group-differs", `${unit} does not have the group ${JSON.stringify(group)}`, {
@@ -227,9 +228,9 @@ function missingFiles(
         new Problem("service-environment-missing", `${unit} cannot start: there is no ${file}`, {
           ...(/^\/(?:var\/)?run\//.test(file) && { severity: "warning" as const }),
           ...at(placed.whereIsEnvironmentFile(file)),
-          detail: "EnvironmentFile= in the unit demands it, so that a restart would fail",
+          detail: "EnvironmentFile= in the unit demands it, so a restart would fail",
           hint:
-            "create the file; if the service can do without, write a `-` before its path in the unit " +
+            "create the file; if the service can do without it, write a `-` before its path in the unit " +
             `(systemctl edit --full ${shellWord(unit)})`,
         }),
     );

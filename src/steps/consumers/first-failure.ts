@@ -39,7 +39,7 @@ function shownLine({ line, shown = line }: Pick<ProofCommand, "line" | "shown">)
 
 function howItEnded({ exitCode, signal, timedOut, ms }: CommandResult): string {
   if (timedOut) return `it was ended after ${Math.round(ms / 1000)} s`;
-  if (exitCode === 0) return "it ended well, but did not show what it should";
+  if (exitCode === 0) return "it succeeded, but did not show what it should";
   return exitCode === null ? `it was ended by ${signal ?? "a signal"}` : `it ended with ${exitCode}`;
 }
 

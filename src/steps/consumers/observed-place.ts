@@ -77,7 +77,7 @@ function textOf(files: Files, path: AbsolutePath, { kind, size }: Entry): string
   const bytes = files.read(path, sizeLimits.text) ?? Buffer.alloc(0);
   const text = bytes.toString("utf8");
   if (Buffer.from(text).equals(bytes)) return text;
-  throw unusable(path, "it is not UTF-8 text", "bytes that are no UTF-8 would be lost");
+  throw unusable(path, "it is not UTF-8 text", "bytes that are not UTF-8 would be lost");
 }
 
 function unusable(path: AbsolutePath, why: string, detail: string): Problem {

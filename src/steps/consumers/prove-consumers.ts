@@ -134,7 +134,7 @@ function pinInFile({ pinFile }: ProfileConsumer, { where, profile }: Placed): st
 function otherPin({ name, pinFile }: ProfileConsumer): Problem {
   return new Problem(
     "consumer-not-proven",
-    `consumer ${JSON.stringify(name)} has not the PIN of the profile`,
+    `consumer ${JSON.stringify(name)} does not have the profile's PIN`,
     {
       ...(pinFile !== undefined && { where: { path: pinFile } }),
       detail: "they were compared; neither was sent",

@@ -165,7 +165,7 @@ function tryoutOf(
   if (distrust !== undefined) return untried(distrust);
   if (source.sha256 === undefined && !stagesUnpinned)
     return untried(
-      notTried("the archive is not pinned, so that it was not tried", "plan --stage tries it in a stage"),
+      notTried("the archive is not pinned, so it was not tried", "plan --stage tries it in a stage"),
     );
   return staging === undefined
     ? untried(notTried("it was not tried"))
@@ -183,7 +183,7 @@ function entryNotes({ othersEntry, registration }: ObservedModule): readonly str
   return othersEntry === undefined || registration.state === "registered" ? [] : [othersEntry];
 }
 
-/** Missing permission is no fault of the archive: a note, not a problem. */
+/** Missing permission is not the archive's fault: a note, not a problem. */
 function unusable(said: readonly Problem[], problems: readonly Problem[]): StepPlan {
   const hidden = problems.find(needsPermission);
   if (hidden === undefined) return { changes: [], problems: [...said, ...problems], notes: [] };

@@ -112,7 +112,7 @@ function isRootsAlone({ uid, mode }: Entry): boolean {
 }
 
 function tooDeep(path: AbsolutePath): Problem {
-  return new Problem("ownership-too-deep", `folders lie more than ${deepest} deep there`, {
+  return new Problem("ownership-too-deep", `folders there are nested more than ${deepest} deep`, {
     where: { path },
     hint: "no settings need so many: find out who made these folders, and remove them",
   });

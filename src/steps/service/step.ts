@@ -59,7 +59,7 @@ async function planService(
   return { ...restartPlan(unit, service, all, owed, await observeService(host, unit, service.health)), look };
 }
 
-/** If the user restarts it, or nobody does, bad health is reported, but is no failure of the run. */
+/** If the user restarts it, or nobody does, bad health is reported, but is not a failure of the run. */
 async function found(
   host: Host,
   unit: string,

@@ -110,7 +110,7 @@ export class ServiceTests {
     return report;
   }
 
-  /** Undefined: it could not be tried there, which is no failure. */
+  /** Undefined: it could not be tried there, which is not a failure. */
   async #inUnit(
     unit: ServiceUnit,
     request: Omit<UnitTestRequest, "addresses">,

@@ -33,7 +33,7 @@ export function wallProblems(
       wall(
         unit,
         property,
-        `there is no ${path}, so that systemd cannot start the service (${status}); a path that may be ` +
+        `there is no ${path}, so systemd cannot start the service (${status}); a path that may be ` +
           "missing has a `-` before it",
       ),
     ),

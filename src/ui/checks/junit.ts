@@ -4,7 +4,7 @@ import type { Check, Checked, CheckRun } from "./checked.js";
 
 /**
  * JUnit's XML as Ant writes it, the strictest of its forms, which Jenkins and GitLab read: one suite, a case
- * for each check. Warnings are no failures, unless they are to be; the suite's output tells them.
+ * for each check. Warnings are not failures, unless they are to be; the suite's output tells them.
  */
 export function junitText({ checks }: Checked, run: CheckRun): string {
   const cases = checks.map((check) => ({ ...check, result: resultOf(check, run) }));

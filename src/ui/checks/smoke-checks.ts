@@ -40,7 +40,7 @@ export function smokeChecks({
   ];
 }
 
-/** Warnings of tests, key stores and consumers, which are no problems of their own. */
+/** Warnings of tests, key stores and consumers, which are not problems of their own. */
 export function warningsOf({ tokens, stores = [], consumers = [] }: SmokeReport): readonly Finding[] {
   return [
     ...tokens.flatMap(tokenFindings).filter(({ severity }) => severity === "warning"),

@@ -28,7 +28,7 @@ const said: Readonly<Record<VerifyVerdict, string>> = {
   failed: "it does not work",
 };
 
-/** A certificate that ends in fewer days is a warning. */
+/** A certificate that expires in fewer days is a warning. */
 export const fewDays = 30;
 
 const mostWords = 500;
@@ -58,7 +58,7 @@ function wordsOf({ verdict, problems, members, smoke: { tokens }, drift, ended }
     ...(tokens.length === 0 ? [] : [`${signed} of ${tokens.length} tokens signed`]),
     ...(members.length === 0 ? [] : [`${up} of ${members.length} members up`]),
     ...endingSoon(members, ended).map(
-      ({ member, days }) => `the certificate of ${member} ends in ${days} days`,
+      ({ member, days }) => `the certificate of ${member} expires in ${days} days`,
     ),
   ];
   // what follows a bar is data, wherever it stands

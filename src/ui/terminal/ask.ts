@@ -39,7 +39,7 @@ interface Streams {
 }
 
 /**
- * Asks one question on the terminal. Escape wishes to go back; F1, and `?` where it is no answer, wish for
+ * Asks one question on the terminal. Escape asks to go back; F1, and `?` where it is not an answer, ask for
  * help. Throws `interrupted` on Ctrl-C, at the end of input, and when `signal` aborts.
  */
 export async function ask(

@@ -86,7 +86,7 @@ function takeOver(change: RefreshLoaderCache, run: RunContext): boolean {
     const seen = sha256(now);
     files.install(path, staged, ldconfigs, {
       check: (found) => {
-        if (found?.sha256 !== seen) throw changedSincePlan(path, "it was built anew meanwhile");
+        if (found?.sha256 !== seen) throw changedSincePlan(path, "it has been rebuilt in the meantime");
       },
     });
     return true;

@@ -70,7 +70,7 @@ export const setAttributes: ChangeKind<SetAttributes, Dressed> = {
     // again, not only when it was recorded: writing the journal may have taken a while
     for (const one of [prior, stateOf(change, run)])
       if (one === undefined || !isDressed(one, change.from))
-        throw changedSincePlan(change.path, "its attributes or its mode are others");
+        throw changedSincePlan(change.path, "its attributes or its mode differ");
     put(change, prior, change, run);
     return Promise.resolve();
   },
@@ -94,7 +94,7 @@ export const setAttributes: ChangeKind<SetAttributes, Dressed> = {
 function put(change: SetAttributes, from: Dressed, to: Dressed, run: RunContext): void {
   const files = trustedFiles(run.host, change);
   const entry = files.entry(change.path);
-  if (entry?.mode !== from.mode) throw changedSincePlan(change.path, "its mode is another, or it is gone");
+  if (entry?.mode !== from.mode) throw changedSincePlan(change.path, "its mode has changed, or it is gone");
   files.setAttributes(change.path, entry, from.attributes, to);
 }
 

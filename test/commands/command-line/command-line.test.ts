@@ -39,8 +39,8 @@ const refused: Readonly<Record<string, RegExp>> = {
   "--foo": /^knetctl has no option --foo$/,
   "--foo plan p": /^knetctl has no option --foo$/,
   // an option that its command has, before it
-  "--root /srv plan p": /^--root stands before its command$/,
-  "--no-rollback apply p": /^--no-rollback stands before its command$/,
+  "--root /srv plan p": /^--root comes before its command$/,
+  "--no-rollback apply p": /^--no-rollback comes before its command$/,
   // what can be read only once
   "validate - p -": /^standard input can be read only once: name - once$/,
   // what is given as a word is no option, alone and besides
@@ -51,7 +51,7 @@ const refused: Readonly<Record<string, RegExp>> = {
   // words
   "plan p q": /^one word too many: "q"$/,
   "rollback 1 2 --dry-run": /^one word too many: "2"$/,
-  "ha promote hsm_1 10.0.0.1:1 x y": /^words too many: "x", "y"$/,
+  "ha promote hsm_1 10.0.0.1:1 x y": /^too many words: "x", "y"$/,
   "schema profil": /^the name is one of profile, client-config, journal or report, not "profil"$/,
   "completion tcsh": /^the shell is one of bash, zsh or fish, not "tcsh"$/,
   "render p --target yaml": /^--target is one of config, ini, json, env, systemd, .* or [\w-]+, not "yaml"$/,

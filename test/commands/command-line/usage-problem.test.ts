@@ -40,7 +40,7 @@ const cases: readonly (readonly [string, readonly string[], RegExp, RegExp])[] =
   ],
   ["Missing required argument: module", ["smoke"], /^missing option: --module$/, /^knetctl smoke --help/],
   ["Not enough arguments following: root", ["plan", "x", "--root"], /^--root needs a value$/, /plan --help/],
-  ["Unknown arguments: a, b", ["plan", "x", "a", "b"], /^words too many: "a", "b"$/, /plan --help/],
+  ["Unknown arguments: a, b", ["plan", "x", "a", "b"], /^too many words: "a", "b"$/, /plan --help/],
   ["--timeout takes one number of seconds, 1 to 86400", ["apply"], /^--timeout takes/, /apply --help/],
 ];
 

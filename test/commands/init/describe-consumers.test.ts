@@ -60,7 +60,7 @@ t.test("without a record there is none, and nothing is said", (t) => {
 t.test("a token of nobody, and a record that cannot be read, are told in a comment", (t) => {
   t.same(described(hostWith({ ...written, token: "gone" })), {
     consumers: {},
-    comments: ['consumers are left out: "tls" uses the token of "gone", who is no user in config.json'],
+    comments: ['consumers are left out: "tls" uses the token of "gone", who is not a user in config.json'],
   });
   for (const host of [
     new MemoryHost({ files: { [record]: "{" } }),

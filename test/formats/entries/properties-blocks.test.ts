@@ -17,7 +17,7 @@ t.test("what is written is what a reader of properties finds, whatever it holds"
 
 t.test("a key that stands twice is a fault, in whatever way it is written", async (t) => {
   for (const before of ["lib.1=a\n", "  lib.1 : a\n", "lib.\\u0031 a\n", "x=\nlib.1"])
-    t.match(put(before, "lib.1=b\n"), { fault: { reason: "a key stands twice in it" } });
+    t.match(put(before, "lib.1=b\n"), { fault: { reason: "a key occurs twice in it" } });
   t.notOk("fault" in put("other=1\nother=2\n# lib.1=a\n", "lib.1=b\n"), "others are not ours to judge");
 });
 

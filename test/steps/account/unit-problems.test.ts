@@ -98,7 +98,9 @@ t.test("another HOME is a problem where it is set: in the unit, in a file, or in
   t.match(await found("User=amplia", { home: path("/srv") }), [
     { detail: /^HOME is that of the account, \/var\/amplia: .* service\.home: \/srv in the profile$/ },
   ]);
-  t.match(await found("User=amplia\nEnvironment=HOME=srv"), [{ detail: /to what is no absolute path/ }]);
+  t.match(await found("User=amplia\nEnvironment=HOME=srv"), [
+    { detail: /to something other than an absolute path/ },
+  ]);
 });
 
 t.test("that the unit has no HOME is a warning, and what gives it one is said", async (t) => {
@@ -122,22 +124,25 @@ t.test("HOME is of no importance where nothing is looked for in it", async (t) =
   t.strictSame(await found("User=amplia\nEnvironment=HOME=/srv", {}, { users: new Map() }), []);
 });
 
-t.test("a group that the unit does not have is a problem; that the user is no member is none", async (t) => {
-  t.match(await found("User=amplia\nGroup=knetgrp"), [
-    {
-      code: "service-group-differs",
-      where: { path: unitFile, line: 3 },
-      detail: /^Group=knetgrp in the unit takes the place of the account's own group; /,
-      hint: /^give service\.group: knetgrp .* SupplementaryGroups=amplia/,
-    },
-  ]);
-  t.strictSame(await found("User=amplia\nGroup=knetgrp", { group: "knetgrp" }), []);
-  t.strictSame(await found("User=amplia\nSupplementaryGroups=700", { group: "knetgrp" }), []);
-  t.strictSame(await found("User=amplia\nGroup=knetgrp\nSupplementaryGroups=amplia"), []);
-  t.match(await found("User=amplia", { group: "knetgrp" }), [
-    { code: "service-group-differs", detail: /neither Group=knetgrp/, hint: /usermod -aG knetgrp amplia/ },
-  ]);
-});
+t.test(
+  "a group that the unit does not have is a problem; that the user is not a member is none",
+  async (t) => {
+    t.match(await found("User=amplia\nGroup=knetgrp"), [
+      {
+        code: "service-group-differs",
+        where: { path: unitFile, line: 3 },
+        detail: /^Group=knetgrp in the unit takes the place of the account's own group; /,
+        hint: /^give service\.group: knetgrp .* SupplementaryGroups=amplia/,
+      },
+    ]);
+    t.strictSame(await found("User=amplia\nGroup=knetgrp", { group: "knetgrp" }), []);
+    t.strictSame(await found("User=amplia\nSupplementaryGroups=700", { group: "knetgrp" }), []);
+    t.strictSame(await found("User=amplia\nGroup=knetgrp\nSupplementaryGroups=amplia"), []);
+    t.match(await found("User=amplia", { group: "knetgrp" }), [
+      { code: "service-group-differs", detail: /neither Group=knetgrp/, hint: /usermod -aG knetgrp amplia/ },
+    ]);
+  },
+);
 
 t.test("a variable of the profile that the unit does not have so is a problem, without values", async (t) => {
   const environment = new Map([["OPENSSL_CONF", "/etc/a-value.cnf"]]);

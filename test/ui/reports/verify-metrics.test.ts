@@ -110,7 +110,7 @@ test("nagios: a certificate that ends soon is a warning", (t) => {
   const seen = { ...well, members: well.members.map((one) => ({ ...one, certificateEnd: inDays(29.5) })) };
   const { line, exitCode } = nagiosLine(seen);
   t.equal(exitCode, 1);
-  t.match(line, /^KNETCTL WARNING - .*; the certificate of 10\.1\.2\.3:60161 ends in 29 days/);
+  t.match(line, /^KNETCTL WARNING - .*; the certificate of 10\.1\.2\.3:60161 expires in 29 days/);
   t.end();
 });
 

@@ -12,7 +12,7 @@ import type { Check } from "../check.js";
 
 export const config: Check = {
   id: "client-config",
-  title: "the client's config.json is there, the service's to read and nobody else's to change",
+  title: "the client's config.json is there, the service can read it, and nobody else can change it",
   look: async (around) => {
     const { host, service, account, profile } = around;
     const known = account();

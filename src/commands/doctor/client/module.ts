@@ -15,7 +15,7 @@ import type { Check } from "../check.js";
 /** Read as ELF, and as files; never loaded. */
 export const module: Check = {
   id: "module",
-  title: "the client's module is whole, and all that it needs is here",
+  title: "the client's module is complete, and everything that it needs is here",
   look: async (around) => {
     const { host, receipt, loader } = around;
     const installed = receipt();

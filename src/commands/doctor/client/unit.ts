@@ -8,7 +8,7 @@ import type { Check } from "../check.js";
 /** Whether it is healthy, verify says. */
 export const unit: Check = {
   id: "unit",
-  title: "the service's unit is loaded as its files have it, and is up",
+  title: "the service's unit is loaded as its files say, and is up",
   look: async ({ host, profile, context: { signal } }) => {
     const name = profile?.service.unit;
     if (name === undefined) return { skipped: "no profile that names a unit" };

@@ -7,7 +7,7 @@ import type { Check } from "../check.js";
 /** Their rights, those of the folders above them, and whether they are empty. They are not read. */
 export const pinFiles: Check = {
   id: "pin-files",
-  title: "PIN files are there, not empty, and nobody else's to read",
+  title: "PIN files are there and not empty, and nobody else can read them",
   look: async ({ profile, context: { isRoot } }) => {
     if (profile === undefined) return { skipped: "no valid profile was given" };
     const uses = secretUses(profile);

@@ -42,7 +42,7 @@ export const timeSync: Check = {
       signal,
     });
     if (stdout.trim() === "yes") return { text: "the clock is synchronised" };
-    if (stdout.trim() !== "no") return { skipped: "timedatectl does not tell it" };
+    if (stdout.trim() !== "no") return { skipped: "timedatectl does not say" };
     const problem = new Problem("doctor-clock-unsynchronised", "no time service keeps the clock right", {
       severity: "warning",
       detail: "the kernel's clock is not synchronised; TLS and the order of runs need it",

@@ -11,11 +11,15 @@ export const architecture: Check = {
     const { machine, bits } = loader().target;
     if (machine === x86 && bits === 64) return { text: "x86-64" };
     const text = `ELF machine ${machine}, ${bits} bits`;
-    const problem = new Problem("doctor-machine-unknown", "the client is known for x86-64 machines alone", {
-      severity: "warning",
-      detail: text,
-      hint: `ask the vendor whether there is a ${clientArchive} for this host`,
-    });
+    const problem = new Problem(
+      "doctor-machine-unknown",
+      "the client is known to exist only for x86-64 machines",
+      {
+        severity: "warning",
+        detail: text,
+        hint: `ask the vendor whether there is a ${clientArchive} for this host`,
+      },
+    );
     return { text, problems: [problem] };
   },
 };
@@ -31,7 +35,7 @@ export const cLibrary: Check = {
         /^GLIBC_2\.\d+$/.test(one),
       );
       const newest = Math.max(0, ...versions.map((one) => Number(one.slice("GLIBC_2.".length))));
-      return { text: newest === 0 ? "its version cannot be told" : `glibc 2.${newest}` };
+      return { text: newest === 0 ? "its version is unknown" : `glibc 2.${newest}` };
     }
     const problem = new Problem("doctor-musl", "this system's C library is musl: the client needs glibc", {
       detail: "Alpine has musl; the vendor's module is not made for it, and neither is the smoke test",

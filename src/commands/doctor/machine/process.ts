@@ -86,7 +86,7 @@ export const umask: Check = {
   title: "what root makes is not writable for others",
   look: ({ kernel, context: { isRoot } }) => {
     const mask = /^Umask:\s*(\d+)$/m.exec(kernel("/proc/self/status") ?? "")?.[1];
-    if (mask === undefined) return { skipped: "the kernel does not tell it" };
+    if (mask === undefined) return { skipped: "the kernel does not say" };
     const text = modeText(Number.parseInt(mask, 8));
     if (!isRoot || (Number.parseInt(mask, 8) & othersWrite) === othersWrite) return { text };
     const problem = new Problem("doctor-umask", `root's umask ${text} lets others write what you make here`, {

@@ -10,7 +10,7 @@ export const stage: Check = {
     if (!isRoot) return { skipped: "needs root: only root can make a stage" };
     const problem = await stageRefusal(signal);
     return problem === undefined
-      ? { text: "namespaces and an overlay over / can be had" }
+      ? { text: "namespaces and an overlay over / are available" }
       : { text: problem.message, problems: [asWarning(problem)] };
   },
 };

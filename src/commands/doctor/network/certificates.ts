@@ -12,7 +12,7 @@ const soonDays = 30;
 /** Those that have ended already are told with their endpoints. */
 export const certificates: Check = {
   id: "certificates",
-  title: "no VHSM's certificate ends soon",
+  title: "no VHSM's certificate expires soon",
   look: async (around) => {
     const skipped = await notProbed(around);
     if (skipped !== undefined) return { skipped };
@@ -27,7 +27,9 @@ export const certificates: Check = {
 };
 
 function firstText({ days, endpoint }: Shown): string {
-  return days < 0 ? `one has ended (${endpoint})` : `valid for ${counted(days, "day")} or more (${endpoint})`;
+  return days < 0
+    ? `one has expired (${endpoint})`
+    : `valid for ${counted(days, "day")} or more (${endpoint})`;
 }
 
 interface Shown {
@@ -46,11 +48,11 @@ function daysLeft({ report: { target, certificate } }: Probed): readonly Shown[]
 function endsSoon({ endpoint, days, notAfter }: Shown): Problem {
   return new Problem(
     "doctor-certificate-ends",
-    `the certificate of ${endpoint} ends in ${counted(days, "day")}`,
+    `the certificate of ${endpoint} expires in ${counted(days, "day")}`,
     {
       severity: "warning",
       where: { path: endpoint },
-      detail: `it ends on ${notAfter}`,
+      detail: `it expires on ${notAfter}`,
       hint: "have the VHSM's administrator replace it, then put the new fingerprint into the profile",
     },
   );

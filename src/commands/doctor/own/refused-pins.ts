@@ -8,7 +8,7 @@ export const refused: Check = {
   id: "refused-pins",
   title: "no token has refused a PIN that root sent",
   look: ({ context: { isRoot } }) => {
-    if (!isRoot) return { skipped: "needs root: what tokens refused is root's to know" };
+    if (!isRoot) return { skipped: "needs root: only root may know which PINs were refused" };
     const pins = rememberedPins(machineState()).filter(({ unanswered }) => unanswered === undefined);
     if (pins.length === 0) return { text: "none is remembered" };
     const tokens = pins.map(({ label, module, at }) => `${label ?? module}, ${at}`);

@@ -5,7 +5,7 @@ import type { Answers } from "./question.js";
 
 /** What no program is called by. */
 export const noProgram = "";
-/** Amplia is no consumer: it has key stores. */
+/** Amplia is not a consumer: it has key stores. */
 export const amplia = "amplia";
 /** More than any host runs. */
 export const mostPrograms = 64;

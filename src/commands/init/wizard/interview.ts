@@ -23,7 +23,7 @@ export class Interview {
     return this.#pins.get(id);
   }
 
-  /** What an option answers. Throws `usage-invalid` if that is no answer to this question. */
+  /** What an option answers. Throws `usage-invalid` if that is not an answer to this question. */
   given(question: Question): string | undefined {
     const answer = this.#given.get(question.id);
     const fault = answer === undefined ? undefined : faultOf(question, answer);
@@ -63,7 +63,7 @@ export class Interview {
   }
 }
 
-/** A PIN's source is an answer in words of its own: `credential:NAME` is none of the choices. */
+/** A PIN's source is an answer in words of its own: `credential:NAME` is not one of the choices. */
 const sources = /^(?:file:.+|credential:[\w.-]+|fd:\d+|env:[A-Za-z_]\w*|prompt)$/s;
 
 /** Options whose choices are only what was found: others are answers too. */
@@ -76,5 +76,7 @@ function faultOf(question: Question, answer: string): string | undefined {
       ? undefined
       : "file:PATH, credential:NAME, fd:NUMBER, env:NAME or prompt is expected, never the PIN itself";
   if (openChoices.has(question.option)) return undefined;
-  return question.choices.some(({ value }) => value === answer) ? undefined : "that is none of the choices";
+  return question.choices.some(({ value }) => value === answer)
+    ? undefined
+    : "that is not one of the choices";
 }

@@ -155,7 +155,7 @@ function outQuestion(
     ...(isTaken(usualFile) ? {} : { preset: usualFile }),
     check: (answer) => {
       if (answer === "") return "it needs a name";
-      return isTaken(answer) ? "there is a file of this name already" : undefined;
+      return isTaken(answer) ? "there is already a file with this name" : undefined;
     },
   };
 }

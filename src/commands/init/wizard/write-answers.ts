@@ -86,7 +86,7 @@ async function keepCredential(
 ): Promise<string> {
   const name = credentialName(user);
   const path = asAbsolutePath(`${credentialStore}/${name}`);
-  if (path === undefined) throw new Error("the name of a credential is no file's name");
+  if (path === undefined) throw new Error("the name of a credential is not a file's name");
   refuseExisting(host, path);
   const { exitCode, stdout, stderr } = await host.commands.run({
     program: "systemd-creds",
@@ -107,7 +107,7 @@ async function keepCredential(
 function refuseExisting(host: Host, path: AbsolutePath): void {
   const files = host.files();
   if (files.entry(folderOf(path)) === undefined || files.entry(path) === undefined) return;
-  throw new Problem("init-cannot-write", "there is a credential of this name already", {
+  throw new Problem("init-cannot-write", "there is already a credential with this name", {
     where: { path },
     hint: "find out which unit uses it and move it away, or choose a file for the PIN",
   });

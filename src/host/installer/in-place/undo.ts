@@ -86,7 +86,9 @@ function incomplete(left: readonly Left[]): Problem {
   const more = left.length - shown.length;
   return new Problem(
     "installer-undo-incomplete",
-    `${left.length === 1 ? "one thing is" : `${left.length} things are`} not as before install.sh ran`,
+    left.length === 1
+      ? "one thing is not as it was before install.sh ran"
+      : `${left.length} things are not as they were before install.sh ran`,
     {
       detail: [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join("\n"),
       hint:

@@ -98,7 +98,7 @@ export function inOrder(entries: readonly StagedEntry[]): readonly StagedEntry[]
 
 /**
  * What was done to a stage since an earlier look at it: `now` and `earlier` are both held against the host.
- * What the stage was made with is no change of its own. Pure.
+ * What the stage was made with is not a change of its own. Pure.
  */
 export function since(earlier: readonly StagedEntry[], now: readonly StagedEntry[]): readonly StagedEntry[] {
   const then = new Map(earlier.map((entry) => [entry.path, entry]));

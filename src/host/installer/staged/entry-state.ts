@@ -58,7 +58,7 @@ export function stateAt(file: string, planned?: string): EntryState | null {
   try {
     stats = lstatSync(file, { throwIfNoEntry: false });
   } catch (error) {
-    // what should be a folder on the way is none
+    // what should be a folder on the way is not one
     if (errorCode(error) === "ENOTDIR") return null;
     throw error;
   }

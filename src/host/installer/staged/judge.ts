@@ -91,6 +91,6 @@ function forbiddenProblem(forbidden: readonly string[], archive: string): Proble
   return new Problem("installer-forbidden", "install.sh does what no installer may do", {
     where: { path: archive },
     detail: [...forbidden.slice(0, shownPaths), ...(more > 0 ? [`and ${more} more`] : [])].join("\n"),
-    hint: "nothing of it was done to this host; ask the vendor what it is for",
+    hint: "none of it was done to this host; ask the vendor what it is for",
   });
 }

@@ -155,7 +155,7 @@ function changedAt(file: string): number | undefined {
   try {
     return lstatSync(file, { throwIfNoEntry: false })?.ctimeMs;
   } catch {
-    // what should be a folder on the way is none
+    // what should be a folder on the way is not one
     return undefined;
   }
 }
@@ -173,7 +173,7 @@ function uidOf(folder: string): number | undefined {
   try {
     return lstatSync(folder, { throwIfNoEntry: false })?.uid;
   } catch {
-    // what should be a folder on the way is none
+    // what should be a folder on the way is not one
     return undefined;
   }
 }

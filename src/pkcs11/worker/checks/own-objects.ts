@@ -123,7 +123,7 @@ export function numberIn(value: Buffer | undefined): number | undefined {
   return value === undefined || value.length < 4 ? undefined : value.readUInt32LE(0);
 }
 
-/** A CK_BBOOL; undefined for what is none. */
+/** A CK_BBOOL; undefined for what is not one. */
 export function truthOf(value: Buffer | undefined): boolean | undefined {
   return value?.length === 1 ? value[0] !== 0 : undefined;
 }

@@ -82,7 +82,7 @@ function privateKeys(run: Run, label: string | undefined): Found {
 
 const CKR_OBJECT_HANDLE_INVALID = 0x82;
 
-/** Undefined for what is no private key, whatever the search said, and for one that may not sign. */
+/** Undefined for what is not a private key, whatever the search said, and for one that may not sign. */
 function keyOf(run: Run, handle: Handle): SigningKey | undefined {
   try {
     const types = [CKA_CLASS, CKA_KEY_TYPE, CKA_SIGN, CKA_LABEL, CKA_ID];

@@ -23,7 +23,7 @@ const mostModules = 100;
 
 /**
  * Looks at each module once, and only at the first hundred. A module that cannot be reached cannot be judged:
- * that means one warning fewer, and is no reason to stop.
+ * that means one warning fewer, and is not a reason to stop.
  */
 export class LookedModules {
   readonly #host: Host;

@@ -89,7 +89,7 @@ async function reachedStore(
   };
 }
 
-/** The token of a key store; undefined for one that is none. At most one login is made at it in a command. */
+/** The token of a key store; undefined for one that is no token. A command logs in to it once at most. */
 async function foundOfStore(
   store: KeyStore,
   target: StoreTarget,

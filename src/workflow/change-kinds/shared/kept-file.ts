@@ -106,7 +106,7 @@ export function putBack(
 function backupLost(path: AbsolutePath, isThere: boolean): Problem {
   return new Problem(
     "journal-damaged",
-    `the copy of a file from before the run is ${isThere ? "another" : "gone"}`,
+    `the copy of a file from before the run ${isThere ? "has changed" : "is gone"}`,
     { where: { path }, hint: "put the file back from a backup of this host" },
   );
 }

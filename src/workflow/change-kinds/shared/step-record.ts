@@ -14,7 +14,7 @@ export interface StepRecord<Entry> {
   readonly path: AbsolutePath;
   /** The key of its list. */
   readonly list: string;
-  /** The entry in a value of the list; undefined if it is none. */
+  /** The entry in a value of the list; undefined if it is not one. */
   readonly entry: (value: unknown) => Entry | undefined;
   readonly damaged: () => Problem;
 }

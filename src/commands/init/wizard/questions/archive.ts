@@ -9,7 +9,7 @@ const none = "";
 const other = "another file";
 
 const help = [
-  `The file ${clientArchive}, which Kryptus or Lacuna gives out. knetctl apply runs its install.sh in a`,
+  `The file ${clientArchive}, which Kryptus or Lacuna provides. knetctl apply runs its install.sh in a`,
   "stage first. Without an archive the installed module is only checked.",
 ];
 
@@ -63,7 +63,7 @@ export function archivePath(answers: Answers): string {
 function whyUnreadable(path: string): string | undefined {
   try {
     accessSync(path, constants.R_OK);
-    return statSync(path).isFile() ? undefined : "that is no file";
+    return statSync(path).isFile() ? undefined : "that is not a file";
   } catch (error) {
     const code = errorCode(error);
     return code === "ENOENT" || code === "ENOTDIR"

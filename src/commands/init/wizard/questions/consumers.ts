@@ -57,14 +57,14 @@ function nameQuestion(about: About): Question {
     kind: "text",
     message: `A name for it (${consumer.title}):`,
     help: [
-      "A name of your own choice. Its file or entry is called by it, and knetctl prove takes it.",
+      "A name of your own choice. Its file or entry is named after it, and knetctl prove takes it.",
       ...consumerHelp(type, "type"),
     ],
     preset,
     usual: preset,
     check: (answer) => {
       if (answer === "") return "it needs a name";
-      if (taken.includes(answer)) return "there is a consumer of this name already";
+      if (taken.includes(answer)) return "there is already a consumer with this name";
       return faultWith(about, { ...chosen, name: answer });
     },
   };

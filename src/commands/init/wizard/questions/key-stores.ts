@@ -11,7 +11,8 @@ export function* keyStoreQuestions(answers: Answers, users: readonly string[]): 
       kind: "text",
       message: `A name for the key store of ${user}, or nothing:`,
       help: [
-        "It becomes the section KeyStores:NAME of Amplia's settings. Amplia's own documents call it by it.",
+        "It becomes the section KeyStores:NAME of Amplia's settings. Amplia's documents call it by this " +
+          "name.",
       ],
       preset: user === users[0] ? "MyKryptusHsm" : user,
       check: (answer) => (/[:[\]\s]/.test(answer) ? "no spaces, colons or brackets" : undefined),

@@ -28,7 +28,7 @@ function programQuestion(number: number, hasAmplia: boolean, before: readonly st
   const application = { value: amplia, name: "Lacuna Amplia" };
   const help = [
     "For Lacuna Amplia knetctl writes the key stores into its settings, with module and PIN; for the others",
-    "their own file, or an entry in it. Any other application is told about the module by you.",
+    "their own file, or an entry in it. You tell any other application about the module yourself.",
   ];
   const about = {
     id: programId(number),

@@ -62,7 +62,7 @@ function* accountQuestions(answers: Answers, { host, found }: Scene): Generator<
       message: "The account that runs the application:",
       preset: usualServiceUser,
       check: (answer) =>
-        /^[a-z_][\w.@-]{0,31}$/i.test(answer) ? undefined : "that is no name of an account",
+        /^[a-z_][\w.@-]{0,31}$/i.test(answer) ? undefined : "that is not a valid account name",
     };
 }
 
@@ -105,7 +105,7 @@ function* unitQuestions(answers: Answers, { found }: Scene, user: string): Gener
       message: "A URL that it answers when it is healthy, or nothing:",
       help: ["Asked for after a restart: Amplia has http://localhost:5000/api/system/info."],
       usual: "",
-      check: (answer) => (answer === "" || isHttp(answer) ? undefined : "that is no http or https URL"),
+      check: (answer) => (answer === "" || isHttp(answer) ? undefined : "that is not an http or https URL"),
     };
 }
 

@@ -55,8 +55,8 @@ export function schemesOf(run: Run, { schemes }: KeyKind): readonly Scheme[] {
 }
 
 /**
- * What is signed, with a key of an application's too: text that says what it is, and that is no certificate,
- * request, time stamp or message of any protocol. It is made here, never taken from outside.
+ * What is signed, with a key of an application's too: text that says what it is, and that is not a
+ * certificate, request, time stamp or message of any protocol. It is made here, never taken from outside.
  */
 export function testData(): Buffer {
   return Buffer.concat([

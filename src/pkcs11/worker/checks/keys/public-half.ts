@@ -6,7 +6,7 @@ import type { Run, SigningKey, KeyKind } from "../check.js";
 import { findObjects } from "../find-objects.js";
 import { attributes, eachAttribute, isInvalid, numberIn } from "../own-objects.js";
 
-/** More objects with one ID are no pair. */
+/** More objects than this with one ID are not a pair. */
 const mostTwins = 10;
 
 export interface PublicHalves {
@@ -47,7 +47,7 @@ function keyOfCertificate(run: Run, { nodeTypes }: KeyKind, handle: Handle): Key
   });
 }
 
-/** Undefined for what is no key; an HSM that cannot be reached is another matter. */
+/** Undefined for what is not a key; an HSM that cannot be reached is another matter. */
 function readable(read: () => KeyObject | undefined): KeyObject | undefined {
   try {
     return read();

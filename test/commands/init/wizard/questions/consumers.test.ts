@@ -117,7 +117,7 @@ t.test("what is typed about a consumer is refused as the profile would be", (t) 
   t.equal(faultOf("consumer.1", "tls"), undefined);
   t.equal(faultOf("consumer.1", ""), "it needs a name");
   t.match(faultOf("consumer.1", "a b"), /^name of the consumer is not valid: found "a b"/);
-  t.match(faultOf("consumer.2", "tls"), /of this name already/);
+  t.match(faultOf("consumer.2", "tls"), /already a consumer with this name/);
   t.equal(faultOf("consumer.1.key", ""), undefined);
   t.match(faultOf("consumer.1.key", "a".repeat(256)), /^key is not valid: /);
   t.match(faultOf("consumer.1.module", "libkNETPKCS11.so"), /^module is not a usable path: /);
