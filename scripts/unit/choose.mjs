@@ -13,6 +13,7 @@ const needs = [
   { need: "enters a sandbox", sign: /from "[./]+\/src\/host\/sandbox\/sandbox\.js"/ },
   { need: "is for root only", sign: /import "[./]+\/support\/as-root\.js"/ },
   { need: "starts a browser", sign: /from "playwright-core"/ },
+  { need: "reads the built program", sign: /"dist\// },
   { need: "builds the program", sign: /from "(esbuild|[./]+\/scripts\/build\/[^"]+)"/ },
 ];
 

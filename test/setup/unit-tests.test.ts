@@ -15,6 +15,11 @@ test("a test that starts programs, itself or through its support, is not a unit 
   t.end();
 });
 
+test("a test of what is built is not a unit test: a clean clone has no dist", (t) => {
+  t.strictSame(needs("test/package/sbom.test.ts"), ["test/package/sbom.test.ts reads the built program"]);
+  t.end();
+});
+
 test("a folder of test is known by its name in test too", (t) => {
   t.strictSame(compiledTests(["formats/settings"]), compiledTests(["test/formats/settings"]));
   t.throws(() => compiledTests(["formats/none"]), { message: "there is no test formats/none" });
