@@ -8,12 +8,15 @@ import { pkcs11 } from "./pkcs11.js";
 import { targetIn } from "./amplia.js";
 
 /** Every type of key store, by the application's name for it. */
-const types: Readonly<Record<string, KeyStoreType>> = {
+const types = {
   Pkcs11: pkcs11,
   Kryptus: kryptus,
   AzureKeyVault: azureKeyVault,
   Dinamo: dinamo,
-};
+} as const satisfies Readonly<Record<string, KeyStoreType>>;
+
+/** For tables elsewhere that must have every type. */
+export type KeyStoreTypeName = keyof typeof types;
 
 export const keyStoreTypes: ReadonlyMap<string, KeyStoreType> = new Map(Object.entries(types));
 export const typeNames: readonly string[] = [...keyStoreTypes.keys()];

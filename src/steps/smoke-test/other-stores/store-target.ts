@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import type { TokenChoice } from "../../../pkcs11/protocol.js";
+import type { KeyStoreTypeName } from "../../../profile/key-stores/key-store-types.js";
 import type { Endpoint, KeyStore, PinSource } from "../../../profile/types.js";
 import { clientModule, isClientModule } from "../../../vendor/client.js";
 
@@ -23,31 +24,39 @@ export interface TokenTarget {
 /** The service port in Dinamo's manual; its key stores have no setting for another. */
 const dinamoPort = 4433;
 
+/** The text of a setting, empty where there is none; `pin`: the setting of that name. */
+interface StoreSettings {
+  readonly text: (name: string) => string;
+  readonly pin: string | PinSource | undefined;
+}
+
+/** For each type of key store. A new one has to say here what there is to prove. */
+const targets: Readonly<
+  Record<KeyStoreTypeName, (settings: StoreSettings, users: readonly string[]) => StoreTarget>
+> = {
+  Pkcs11: tokenTarget,
+  Kryptus: ({ text }) => ({ is: "knet", target: { ip: text("Host"), port: Number(text("Port")) } }),
+  Dinamo: ({ text }) => ({ is: "dinamo", target: { ip: text("Address"), port: dinamoPort } }),
+  AzureKeyVault: ({ text }) => azureTarget(text("Endpoint")),
+};
+
 /** `users`: the names of the profile's kNET users. Pure. */
 export function storeTarget({ settings }: KeyStore, users: readonly string[]): StoreTarget {
   const text = (name: string): string => {
     const value = settings[name];
     return typeof value === "string" ? value : "";
   };
-  switch (text("Type")) {
-    case "Pkcs11":
-      return tokenTarget(text, settings["Pin"], users);
-    case "Kryptus":
-      return { is: "knet", target: { ip: text("Host"), port: Number(text("Port")) } };
-    case "Dinamo":
-      return { is: "dinamo", target: { ip: text("Address"), port: dinamoPort } };
-    case "AzureKeyVault":
-      return azureTarget(text("Endpoint"));
-    default:
-      return { is: "nothing", because: `knetctl has no proof for type ${text("Type")}` };
-  }
+  const type = text("Type");
+  return isType(type)
+    ? targets[type]({ text, pin: settings["Pin"] }, users)
+    : { is: "nothing", because: `knetctl has no proof for type ${type}` };
 }
 
-function tokenTarget(
-  text: (name: string) => string,
-  pin: string | PinSource | undefined,
-  users: readonly string[],
-): StoreTarget {
+function isType(type: string): type is KeyStoreTypeName {
+  return Object.hasOwn(targets, type);
+}
+
+function tokenTarget({ text, pin }: StoreSettings, users: readonly string[]): StoreTarget {
   const source = typeof pin === "string" ? undefined : pin;
   const [module, label, serial] = [text("Module"), text("TokenLabel"), text("TokenSerialNumber")];
   const only = users.length === 1 ? users[0] : undefined;
