@@ -1,6 +1,7 @@
 import { journalFault } from "../command-line/options.js";
 import { verb } from "../verbs/verb.js";
-import { connectionWord, editOptions, endpointsWord, placeOptions, withUser } from "./ha-options.js";
+import { editExits, editOptions } from "./edit-options.js";
+import { connectionWord, endpointsWord, placeOptions, withUser } from "./ha-options.js";
 
 export const add = verb({
   name: "add",
@@ -11,15 +12,7 @@ export const add = verb({
     ["sudo knetctl ha add hsm_1 10.1.2.5:60161 --profile profile.yaml", "on the host and in the profile"],
     ["sudo knetctl ha add hsm_1 10.1.2.5:60161 --first --dry-run", "what preferring it would change"],
   ],
-  exits: [
-    "failed",
-    "changesPending",
-    "invalidProfile",
-    "unavailable",
-    "locked",
-    "noPermission",
-    "interrupted",
-  ],
+  exits: editExits,
   fault: journalFault,
   run: async (args, context) => (await import("./edit/edit.js")).edit("add", withUser(args), context),
 });

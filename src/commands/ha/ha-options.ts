@@ -1,5 +1,5 @@
 import { usualServiceUser } from "../../vendor/client.js";
-import { changeOptions, file, flag, journalOption, rootOption, text } from "../command-line/options.js";
+import { file, rootOption, text } from "../command-line/options.js";
 
 /** The name of a connection, required or optional. */
 export const connectionWord = {
@@ -48,29 +48,6 @@ export const sourceOptions = {
   user: text(`the service user, whose config.json is read (default: ${usualServiceUser})`, "USER"),
   home: file("its home (default: as in its passwd entry)", "FOLDER"),
   root: rootOption,
-} as const;
-
-/** For the verbs that change a connection's endpoints. */
-export const editOptions = {
-  profile: {
-    ...file("change this profile in the same run; it gives the smoke test its PINs"),
-    conflicts: ["user", "home", "unit"],
-  },
-  user: text(
-    `without --profile: the service user, whose config.json is changed (default: ${usualServiceUser})`,
-    "USER",
-  ),
-  home: file("without --profile: its home (default: as in its passwd entry)", "FOLDER"),
-  unit: text("without --profile: the systemd unit to restart", "UNIT"),
-  root: rootOption,
-  yes: flag(
-    "do not ask; needed with --json, and unless standard input, output and error are a terminal: nothing " +
-      "is changed without it",
-  ),
-  "dry-run": flag("stop after the plan; exit code 2 if anything would change"),
-  probe: flag("probe the members before anything is written; --no-probe accepts them as they are", true),
-  ...changeOptions,
-  journal: journalOption,
 } as const;
 
 /** The usual user is not a default in the parser: it would conflict with every --profile and --config. */

@@ -1,6 +1,7 @@
 import { journalFault } from "../command-line/options.js";
 import { verb } from "../verbs/verb.js";
-import { connectionWord, editOptions, memberWord, withUser } from "./ha-options.js";
+import { editExits, editOptions } from "./edit-options.js";
+import { connectionWord, memberWord, withUser } from "./ha-options.js";
 
 export const promote = verb({
   name: "promote",
@@ -11,15 +12,7 @@ export const promote = verb({
     ["sudo knetctl ha promote hsm_1 10.1.2.4:60161 --profile profile.yaml", "prefer this member"],
     ["sudo knetctl ha promote hsm_1 10.1.2.4:60161 --no-restart", "the service is restarted later, by hand"],
   ],
-  exits: [
-    "failed",
-    "changesPending",
-    "invalidProfile",
-    "unavailable",
-    "locked",
-    "noPermission",
-    "interrupted",
-  ],
+  exits: editExits,
   fault: journalFault,
   run: async ({ endpoint, ...args }, context) =>
     (await import("./edit/edit.js")).edit("promote", withUser({ ...args, endpoints: [endpoint] }), context),

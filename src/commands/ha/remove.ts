@@ -1,6 +1,7 @@
 import { journalFault } from "../command-line/options.js";
 import { verb } from "../verbs/verb.js";
-import { connectionWord, editOptions, membersWord, withUser } from "./ha-options.js";
+import { editExits, editOptions } from "./edit-options.js";
+import { connectionWord, membersWord, withUser } from "./ha-options.js";
 
 export const remove = verb({
   name: "remove",
@@ -14,15 +15,7 @@ export const remove = verb({
       "it is down already, and nobody is there",
     ],
   ],
-  exits: [
-    "failed",
-    "changesPending",
-    "invalidProfile",
-    "unavailable",
-    "locked",
-    "noPermission",
-    "interrupted",
-  ],
+  exits: editExits,
   fault: journalFault,
   run: async (args, context) => (await import("./edit/edit.js")).edit("remove", withUser(args), context),
 });
