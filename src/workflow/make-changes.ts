@@ -7,7 +7,7 @@ import type { RunContext } from "./change-kind.js";
 import { type Change, recordChange, type UndoableChange, waitsForProof } from "./change.js";
 import type { Contents } from "./contents.js";
 import { ensureStateFolders, type Journal } from "./journal/journal.js";
-import { isUnlabelled } from "./labels.js";
+import { isUnlabelled } from "./unlabelled.js";
 import { type Looks, looksOf, notAsProven } from "./looks.js";
 import type { ProgressListener } from "./progress.js";
 

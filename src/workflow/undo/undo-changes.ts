@@ -3,7 +3,7 @@ import { restoreContexts } from "../../host/selinux.js";
 import { messageWithDetail, Problem } from "../../problem/problem.js";
 import type { Standing } from "../change-kind.js";
 import { type Change, type UndoableChange, withKind } from "../change.js";
-import { isUnlabelled } from "../labels.js";
+import { isUnlabelled } from "../unlabelled.js";
 import type { Journal } from "../journal/journal.js";
 import type { ProgressListener } from "../progress.js";
 
