@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { extname, join, relative } from "node:path";
 import { test } from "tap";
+import { allPages, page, proseOf } from "./docs/pages.js";
 
 const clone = join(import.meta.dirname, "..");
 
@@ -26,6 +27,20 @@ test("no line that people write is wider than 110 characters", (t) => {
     )
     .filter(({ characters }) => characters > 110)
     .map(({ at, characters }) => `${at} has ${characters}`);
+  t.strictSame(wide, []);
+  t.end();
+});
+
+test("prose of the documentation is at most 110 characters wide, the program's lists 120", (t) => {
+  const pages = [...allPages(), page("CHANGELOG.md"), page("README.pt-BR.md")];
+  const wide = pages.flatMap((one) =>
+    proseOf(one)
+      .split("\n")
+      .filter(
+        (line) => !line.startsWith("|") && Array.from(line).length > (line.startsWith("- `") ? 120 : 110),
+      )
+      .map((line) => `${one.path}: ${line}`),
+  );
   t.strictSame(wide, []);
   t.end();
 });

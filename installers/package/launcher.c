@@ -1,7 +1,8 @@
 /*
- * Starts knetctl with the node that lies beside this program, and without what the caller's environment would change
- * about that node or the libraries in it. What knetctl itself reads from the environment comes through: a variable that a
- * profile names as the source of a PIN, HOME, TERM, LANG, NO_COLOR, CREDENTIALS_DIRECTORY, ...
+ * Starts knetctl with the node that lies beside this program, and without what the caller's environment would
+ * change about that node or the libraries in it. What knetctl itself reads from the environment comes
+ * through: a variable that a profile names as the source of a PIN, HOME, TERM, LANG, NO_COLOR,
+ * CREDENTIALS_DIRECTORY, ...
  *
  * Linked statically, so that no dynamic loader looks at the environment first.
  */
@@ -17,13 +18,14 @@ static const char *const dropped[] = {
     /* node, and the libraries in it */
     "NODE_", "UV_", "ICU_DATA", "OPENSSL_", "OSSL_", "SSL_", "SSLKEYLOGFILE", "CTLOG_FILE", "QLOGDIR",
     /* the C library: those that ld.so(8) drops in secure mode, TMPDIR aside */
-    "LD_", "MALLOC_", "GCONV_PATH", "GETCONF_DIR", "GLIBC_TUNABLES", "HOSTALIASES", "LOCALDOMAIN", "LOCPATH", "NIS_PATH",
-    "NLSPATH", "RESOLV_HOST_CONF", "RES_OPTIONS", "TZDIR",
+    "LD_", "MALLOC_", "GCONV_PATH", "GETCONF_DIR", "GLIBC_TUNABLES", "HOSTALIASES", "LOCALDOMAIN", "LOCPATH",
+    "NIS_PATH", "NLSPATH", "RESOLV_HOST_CONF", "RES_OPTIONS", "TZDIR",
 };
 
 /*
- * In MB, room that V8 has for new objects from the start. It begins with less, and stops a command several times to make
- * more: a plan that finds nothing to do takes 7 % less processor time with it. Compiled code is accepted with and without.
+ * In MB, room that V8 has for new objects from the start. It begins with less, and stops a command several
+ * times to make more: a plan that finds nothing to do takes 7 % less processor time with it. Compiled code is
+ * accepted with and without.
  */
 static const char new_space[] = "--min-semi-space-size=4";
 

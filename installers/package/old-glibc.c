@@ -1,6 +1,6 @@
 /*
- * Linked into what a package carries: functions that newer C libraries have under new names only, made of those that the
- * oldest one has (glibc 2.28). They stay inside the file that they are linked into.
+ * Linked into what a package carries: functions that newer C libraries have under new names only, made of
+ * those that the oldest one has (glibc 2.28). They stay inside the file that they are linked into.
  */
 #include <stdlib.h>
 

@@ -42,7 +42,23 @@ export function withBlocks(text: string, blocks: ReadonlyMap<string, string>): s
   return text.replaceAll(block, (_whole, name: string) => {
     const content = blocks.get(name);
     if (content === undefined) throw new Error(`nothing generates the block ${JSON.stringify(name)}`);
-    return `<!-- generated: ${name} -->\n\n${content}\n\n<!-- end -->`;
+    return `<!-- generated: ${name} -->\n\n${wrapped(content)}\n\n<!-- end -->`;
+  });
+}
+
+/** The text with those items of its lists that are wider than 120 as wide as the pages' other lines. */
+function wrapped(text: string): string {
+  return text.replaceAll(/^- .{119,}$/gm, (item) => {
+    // what is quoted as code stays in one line, and no line begins like an item or a heading
+    const words = item.match(/(?:`[^`]*`|[^\s`])+(?: (?:[-*+#>|]|\d+[.)])(?= |$))*/g) ?? [];
+    const lines: string[] = [];
+    for (const word of words) {
+      const line = lines.at(-1);
+      if (line === undefined || `${line} ${word}`.length > 110)
+        lines.push(line === undefined ? word : `  ${word}`);
+      else lines[lines.length - 1] = `${line} ${word}`;
+    }
+    return lines.join("\n");
   });
 }
 
