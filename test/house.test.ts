@@ -57,6 +57,17 @@ test("a folder of src reads like a table of contents", (t) => {
   t.end();
 });
 
+test("rights of root's files, and the bits by which others write, are in one place", (t) => {
+  const again = entries("src", "files")
+    // formats know headers of tar, and no files of root's
+    .filter((file) => !/^src\/(formats\/|host\/rights\.ts)/.test(file) && file.endsWith(".ts"))
+    .filter((file) =>
+      /mode: 0o\d+, uid: 0, gid: 0|= 0o022;|mode & 0o022/.test(readFileSync(join(clone, file), "utf8")),
+    );
+  t.strictSame(again, []);
+  t.end();
+});
+
 test("every room of src has tests in the room of the same name", (t) => {
   const without = entries("src", "folders")
     .map((folder) => folder.replace(/^src/, "test"))

@@ -1,6 +1,7 @@
 import type { Host } from "../host/host.js";
 import { type AbsolutePath, joined, stateFolder } from "../host/path.js";
 import { randomHex } from "../host/random-hex.js";
+import { rootsFolder } from "../host/rights.js";
 import { restoreContexts } from "../host/selinux.js";
 import { Problem, Problems } from "../problem/problem.js";
 import type { RunContext } from "./change-kind.js";
@@ -121,7 +122,7 @@ export function makeInStage(
 ): Promise<readonly Problem[]> {
   ensureStateFolders(stage);
   const folder = joined(stateFolder, `staged-${randomHex(8)}`);
-  stage.files().createFolder(folder, { mode: 0o700, uid: 0, gid: 0 });
+  stage.files().createFolder(folder, rootsFolder);
   return makeChanges(
     {
       host: stage,

@@ -5,6 +5,7 @@ import { asFileProblem } from "../files/file-problem.js";
 import { asAbsolutePath, type AbsolutePath } from "../path.js";
 import { isOfEndedProcess, markPattern, processMark } from "../processes/process-mark.js";
 import { Problem } from "../../problem/problem.js";
+import { writableByOthers } from "../rights.js";
 
 /**
  * Runs `use` with a new folder of mode 0700 that belongs to this process's user, and afterwards removes it
@@ -62,7 +63,7 @@ function trustedTemporary(): AbsolutePath {
     const stats = folder && lstatSync(folder, { throwIfNoEntry: false });
     if (stats === undefined || !stats.isDirectory()) return false;
     const ours = stats.uid === 0 || stats.uid === process.geteuid?.();
-    return ours && ((stats.mode & 0o022) === 0 || (stats.mode & 0o1000) !== 0);
+    return ours && ((stats.mode & writableByOthers) === 0 || (stats.mode & 0o1000) !== 0);
   });
   if (trusted !== undefined) return trusted;
   throw new Problem("archive-no-space", "no folder for temporary files can be trusted", {

@@ -5,12 +5,12 @@ import { withFound } from "../files/found.js";
 import type { Tree } from "../files/walk.js";
 import type { Commands } from "./command.js";
 import { type AbsolutePath, joined, path as literal } from "../path.js";
+import { writableByOthers } from "../rights.js";
 
 /** Where a bare name is looked for, in this order. */
 const systemFolders = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"].map(literal);
 
 const executable = 0o111;
-const writableByOthers = 0o022;
 
 /**
  * Absolute path of a program that nobody but root can have put there; undefined when it is missing or not

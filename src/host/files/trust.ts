@@ -3,6 +3,7 @@ import { modeText } from "../../formats/text/mode-text.js";
 import { Problem } from "../../problem/problem.js";
 import type { Entry } from "../host.js";
 import type { AbsolutePath } from "../path.js";
+import { writableByOthers } from "../rights.js";
 
 /** Whose folders and files may be used: root's, and those of the owners named (uids). */
 export type Owners = ReadonlySet<number>;
@@ -19,7 +20,6 @@ export interface Place {
  */
 export type Purpose = "look" | "change" | "secret";
 
-const writableByOthers = 0o022;
 const writableByAll = 0o002;
 const sticky = 0o1000;
 /** The group staff of Debian and Ubuntu: base-passwd gives it this id on every host. */

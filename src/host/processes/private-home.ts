@@ -1,5 +1,6 @@
 import type { Host } from "../host.js";
 import { joined, type AbsolutePath } from "../path.js";
+import { serviceModes } from "../rights.js";
 import { withOwnFolder } from "./own-folder.js";
 
 export interface HomeFile {
@@ -24,8 +25,9 @@ export function withPrivateHome<T>(
   const rights = { uid: 0, gid };
   const fill = (home: AbsolutePath): void => {
     const chain = folders.map((_, index) => joined(home, ...folders.slice(0, index + 1)));
-    for (const folder of [home, ...chain]) files.createFolder(folder, { ...rights, mode: 0o750 });
-    files.write(joined(home, ...folders, name), Buffer.from(content), { ...rights, mode: 0o640 });
+    for (const folder of [home, ...chain])
+      files.createFolder(folder, { ...rights, mode: serviceModes.folder });
+    files.write(joined(home, ...folders, name), Buffer.from(content), { ...rights, mode: serviceModes.file });
   };
   return withOwnFolder(files, "home", fill, use);
 }

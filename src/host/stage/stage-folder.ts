@@ -10,6 +10,7 @@ import { joined, path, stateFolder, type AbsolutePath } from "../path.js";
 import { isOfEndedProcess, isOfOtherNamespace, markPattern, processMark } from "../processes/process-mark.js";
 import { randomHex } from "../random-hex.js";
 import type { Shown } from "./run-walled.js";
+import { rootsFolder } from "../rights.js";
 import type { SandboxMount } from "../sandbox/sandbox-mounts.js";
 import { Problem } from "../../problem/problem.js";
 
@@ -21,7 +22,6 @@ const pattern = new RegExp(`^stage-(${markPattern})-[0-9a-f]{12}$`);
  * set-up script.
  */
 const held = "held";
-const rights = { mode: 0o700, uid: 0, gid: 0 };
 
 export interface StageFolder {
   readonly path: AbsolutePath;
@@ -106,8 +106,8 @@ function newFolder(): { readonly folder: AbsolutePath; readonly madeParent: bool
   const name = `stage-${processMark()}-${randomHex(12)}`;
   const make = (parent: AbsolutePath): { folder: AbsolutePath; madeParent: boolean } => {
     const madeParent = files.entry(parent) === undefined;
-    if (madeParent) files.createFolder(parent, rights);
-    files.createFolder(joined(parent, name), rights);
+    if (madeParent) files.createFolder(parent, rootsFolder);
+    files.createFolder(joined(parent, name), rootsFolder);
     return { folder: joined(parent, name), madeParent };
   };
   try {

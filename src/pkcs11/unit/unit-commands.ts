@@ -2,11 +2,12 @@ import { shellWord } from "../../formats/text/shell-word.js";
 import { runChild } from "../../host/commands/run-child.js";
 import { realFiles } from "../../host/files/real-files.js";
 import type { CommandResult } from "../../host/commands/command.js";
-import type { Account, Rights } from "../../host/host.js";
+import type { Account } from "../../host/host.js";
 import { joined, type AbsolutePath } from "../../host/path.js";
 import { withOwnFolder } from "../../host/processes/own-folder.js";
 import { processMark } from "../../host/processes/process-mark.js";
 import { randomHex } from "../../host/random-hex.js";
+import { publicFolder, rootsFile, shownFile } from "../../host/rights.js";
 import { systemPath } from "../../host/sandbox/sandbox-script.js";
 import { endTransientUnit, transientUnit } from "../../host/unit/transient-unit.js";
 import { type ServiceUnit, workerUnit } from "./service-unit.js";
@@ -32,10 +33,6 @@ export interface UnitCommands {
   readonly signal: AbortSignal;
 }
 
-const everybody: Rights = { mode: 0o755, uid: 0, gid: 0 };
-const shown: Rights = { mode: 0o444, uid: 0, gid: 0 };
-const secret: Rights = { mode: 0o600, uid: 0, gid: 0 };
-
 /**
  * Commands in processes that the service manager starts as it would start the service: its account, its
  * environment, and what it keeps from it. They share a private folder, which they can write in whatever the
@@ -51,9 +48,9 @@ export function withUnitCommands<T>(
   const files = realFiles("/", [uid]);
   const { properties, environmentFiles, environment } = workerUnit(unit);
   const fill = (folder: AbsolutePath): void => {
-    files.createFolder(folder, everybody);
+    files.createFolder(folder, publicFolder);
     files.createFolder(workOf(folder), { mode: 0o700, uid, gid });
-    files.write(joined(folder, "environment"), Buffer.from(environmentText({ environment }, {})), secret);
+    files.write(joined(folder, "environment"), Buffer.from(environmentText({ environment }, {})), rootsFile);
   };
   return withOwnFolder(files, "unit", fill, async (folder) => {
     const given = [
@@ -64,7 +61,7 @@ export function withUnitCommands<T>(
       ...environmentFiles.map((file) => `EnvironmentFile=${file}`),
     ];
     const run: RunInUnit = async (command) => {
-      files.write(joined(folder, "start"), Buffer.from(startScript(folder, command)), shown);
+      files.write(joined(folder, "start"), Buffer.from(startScript(folder, command)), shownFile);
       const mark = `${processMark()}-${randomHex(12)}`;
       const transient = transientUnit(mark, given, timeoutMs, ["/bin/sh", `${folder}/start`]);
       const env = { PATH: systemPath, LC_ALL: "C" };

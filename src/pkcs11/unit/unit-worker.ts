@@ -1,10 +1,11 @@
-import type { Host, Rights } from "../../host/host.js";
+import type { Host } from "../../host/host.js";
 import { shellWord } from "../../formats/text/shell-word.js";
 import { joined, type AbsolutePath } from "../../host/path.js";
 import { processMark } from "../../host/processes/process-mark.js";
 import { withOwnFolder } from "../../host/processes/own-folder.js";
 import { randomHex } from "../../host/random-hex.js";
 import { realFiles } from "../../host/files/real-files.js";
+import { publicFolder, rootsFile, shownFile } from "../../host/rights.js";
 import { endTransientUnit, transientUnit } from "../../host/unit/transient-unit.js";
 import type { WorkerRun } from "../process/run-worker.js";
 import { bootstrap, nodeOptions } from "../process/worker-command.js";
@@ -21,10 +22,6 @@ export interface WorkerUnit {
   /** As EnvironmentFile= takes them. */
   readonly environmentFiles: readonly string[];
 }
-
-const everybody: Rights = { mode: 0o755, uid: 0, gid: 0 };
-const shown: Rights = { mode: 0o444, uid: 0, gid: 0 };
-const secret: Rights = { mode: 0o600, uid: 0, gid: 0 };
 
 /** `node` is what is run, and may be in a folder that the unit does not see, as the other two. */
 const parts = ["node", "worker.cjs", "pkcs11.node"] as const;
@@ -48,10 +45,10 @@ export function withWorkerUnit<T>(
   const files = realFiles("/", []);
   const bound = { ...(!unit.environment.has("LD_BIND_NOW") && { LD_BIND_NOW: "1" }), ...variables };
   const fill = (folder: AbsolutePath): void => {
-    files.createFolder(folder, everybody);
-    for (const name of parts) files.write(joined(folder, name), Buffer.alloc(0), shown);
-    files.write(joined(folder, "start"), Buffer.from(startScript(folder)), shown);
-    files.write(joined(folder, "environment"), Buffer.from(environmentText(unit, bound)), secret);
+    files.createFolder(folder, publicFolder);
+    for (const name of parts) files.write(joined(folder, name), Buffer.alloc(0), shownFile);
+    files.write(joined(folder, "start"), Buffer.from(startScript(folder)), shownFile);
+    files.write(joined(folder, "environment"), Buffer.from(environmentText(unit, bound)), rootsFile);
   };
   return withOwnFolder(files, "unit", fill, (folder) => {
     const properties = [

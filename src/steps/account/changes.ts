@@ -5,6 +5,7 @@ import type { ServiceAccount } from "../../profile/types.js";
 import type { Change } from "../../workflow/change.js";
 import { article } from "../../host/files/trust.js";
 import { path } from "../../host/path.js";
+import { writableByOthers } from "../../host/rights.js";
 import type { UnitProcess } from "../../host/unit/unit-process.js";
 import type { ObservedAccount } from "./observe.js";
 
@@ -85,7 +86,7 @@ function homeProblems(
   if (home !== undefined && home !== observed.home) problems.push(otherHome(home, observed));
   if (observed.homeEntry !== undefined && observed.homeEntry.kind !== "folder")
     problems.push(notAFolder(observed));
-  else if (observed.homeEntry !== undefined && (observed.homeEntry.mode & 0o022) !== 0)
+  else if (observed.homeEntry !== undefined && (observed.homeEntry.mode & writableByOthers) !== 0)
     problems.push(openHome(observed, observed.homeEntry.mode));
   return problems;
 }

@@ -1,6 +1,7 @@
 import { counted } from "../../formats/text/counted.js";
 import type { Host } from "../../host/host.js";
 import { ownCommand } from "../../host/own-command.js";
+import { serviceModes } from "../../host/rights.js";
 import { Problem, throwIfErrors } from "../../problem/problem.js";
 import { serviceHome } from "../../profile/service-identity.js";
 import type { Endpoint, ServiceAccount } from "../../profile/types.js";
@@ -134,8 +135,6 @@ function changed(connection: string, path: string, host: Host): Problem {
 }
 
 /** The document's `chmod a=,u+rwX,g+rX`. */
-const folderMode = 0o750;
-const fileMode = 0o640;
 
 /**
  * Missing folders from the outside in, then the file if its text differs. Nothing for a file that could not
@@ -159,14 +158,14 @@ function clientConfigChanges(
     kind: "create-folder",
     ...common,
     path: folder,
-    mode: folderMode,
+    mode: serviceModes.folder,
   }));
   if (before === wanted.text) return folders;
   const write: WriteFile = {
     kind: "write-file",
     ...common,
     path,
-    mode: fileMode,
+    mode: serviceModes.file,
     content: wanted.text,
     before,
     sensitive: false,

@@ -3,6 +3,7 @@ import { modeText } from "../../formats/text/mode-text.js";
 import type { Accounts, Entry } from "../../host/host.js";
 import { folderOf, path, type AbsolutePath } from "../../host/path.js";
 import { sha256 } from "../../host/random-hex.js";
+import { writableByOthers } from "../../host/rights.js";
 import { Problem } from "../../problem/problem.js";
 import { Secret } from "../../problem/secret.js";
 import type { ServiceAccount } from "../../profile/types.js";
@@ -98,8 +99,6 @@ function rightsChanges(
   if (entry.mode !== mode) changes.push({ kind: "set-mode", ...common, from: entry.mode, mode });
   return changes;
 }
-
-const writableByOthers = 0o022;
 
 /**
  * A private file of root's with the name of the settings, in a folder where the service user could have moved

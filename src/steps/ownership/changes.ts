@@ -1,6 +1,7 @@
 import { modeText } from "../../formats/text/mode-text.js";
 import type { Entry } from "../../host/host.js";
 import type { AbsolutePath } from "../../host/path.js";
+import { serviceModes, writableByOthers } from "../../host/rights.js";
 import { Problem } from "../../problem/problem.js";
 import type { Change } from "../../workflow/change.js";
 import { inFolder, shellWord } from "../../formats/text/shell-word.js";
@@ -8,10 +9,8 @@ import type { Observed } from "./observe.js";
 import { foreignness, passage, type Reader } from "./standing.js";
 
 const step = "ownership";
-const modes = { folder: 0o750, file: 0o640 };
 const groupBits = 0o070;
 const setIdBits = 0o6000;
-const writableByOthers = 0o022;
 
 export interface OwnershipPlan {
   readonly changes: readonly Change[];
@@ -48,7 +47,7 @@ function rightsChanges(
   { service, group, accounts }: Reader,
 ): readonly Change[] {
   if (entry.kind !== "folder" && entry.kind !== "file") return [];
-  const mode = modes[entry.kind];
+  const mode = serviceModes[entry.kind];
   const common = { step, path, trusting: service.user } as const;
   const changes: Change[] = [];
   const isGroups = entry.gid === group?.gid;

@@ -1,5 +1,6 @@
 import type { Accounts, Entry, Files } from "../../host/host.js";
 import { type AbsolutePath, joined } from "../../host/path.js";
+import { writableByOthers } from "../../host/rights.js";
 import { Problem } from "../../problem/problem.js";
 import { clientConfigFolders, clientConfigName } from "../../vendor/client.js";
 
@@ -23,7 +24,6 @@ export interface Observed {
 
 /** The deepest nesting of folders: far more than settings need, far less than would exhaust the program. */
 const deepest = 64;
-const writableByOthers = 0o022;
 const [, ...wayNames] = [...clientConfigFolders, clientConfigName];
 const clientFolder = clientConfigFolders[1];
 

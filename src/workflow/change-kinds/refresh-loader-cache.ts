@@ -6,6 +6,7 @@ import { isGrown } from "../../host/installer/grown-cache.js";
 import { requireLdconfig, runLdconfig } from "../../host/installer/ldconfig.js";
 import { parseLoaderCache } from "../../host/installer/loader-cache.js";
 import { sha256 } from "../../host/random-hex.js";
+import { publicFile } from "../../host/rights.js";
 import { hasSelinux } from "../../host/selinux.js";
 import { sizeLimits } from "../../host/size-limits.js";
 import { Problem } from "../../problem/problem.js";
@@ -96,7 +97,8 @@ function takeOver(change: RefreshLoaderCache, run: RunContext): boolean {
   }
 }
 
-const ldconfigs = { mode: 0o644, uid: 0, gid: 0 };
+/** What ldconfig(8) gives its cache. */
+const ldconfigs = publicFile;
 
 function isLdconfigs(entry: Entry | undefined): boolean {
   return entry?.kind === "file" && entry.mode === ldconfigs.mode && entry.uid === 0 && entry.gid === 0;

@@ -6,6 +6,7 @@ import { openLoader } from "../../host/installer/loader.js";
 import { readReceipt } from "../../host/installer/receipt.js";
 import { type Registration, registrationOf } from "../../host/installer/registration.js";
 import { type AbsolutePath, folderOf, joined } from "../../host/path.js";
+import { publicFile } from "../../host/rights.js";
 import { Problem } from "../../problem/problem.js";
 import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
 import { refuseOther } from "./shared/changed-by-others.js";
@@ -105,7 +106,7 @@ function writeEntry({ path, library }: RegisterLibrary, folder: AbsolutePath, ru
   files.write(
     path,
     Buffer.concat([Buffer.from(others, "latin1"), Buffer.from(`${firstLine}${library}\n${folder}\n`)]),
-    rights ?? { mode: 0o644, uid: 0, gid: 0 },
+    rights ?? publicFile,
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Entry, Host } from "../../host/host.js";
 import { type AbsolutePath, currentFile, joined, runsFolder } from "../../host/path.js";
+import { rootsFile, rootsFolder } from "../../host/rights.js";
 import { hostState } from "../../host/state-folder.js";
 import { randomHex } from "../../host/random-hex.js";
 import type { ProblemCode } from "../../problem/codes.js";
@@ -8,8 +9,6 @@ import { journaled } from "../change.js";
 import type { JournalEntry, RecordedRun, RunAuthor, RunHeader } from "./entry.js";
 import { forgetOldRuns } from "./forget-old-runs.js";
 import { journalFile, nextSequence, readHeads, type RunHeads } from "./runs.js";
-
-const rootOnly = { mode: 0o600, uid: 0, gid: 0 };
 
 /**
  * The record of one run: what it intends to do, the prior state before each change, and how it ended. Every
@@ -48,7 +47,7 @@ export class Journal {
     const known = readHeads(host);
     const head = { run: freeName(known, now), sequence: nextSequence(known), began: now.toISOString() };
     const journal = new Journal(host, head.run, "", { ...known, heads: [head, ...known.heads] });
-    host.files().createFolder(journal.folder, { ...rootOnly, mode: 0o700 });
+    host.files().createFolder(journal.folder, rootsFolder);
     journal.#setCurrent();
     journal.write({
       type: "begin",
@@ -90,7 +89,7 @@ export class Journal {
     this.#unwritten += `${JSON.stringify(entry)}\n`;
     const [files, file] = [this.host.files(), journalFile(this.run)];
     if (this.#file === undefined) {
-      files.write(file, Buffer.from(this.#unwritten), rootOnly);
+      files.write(file, Buffer.from(this.#unwritten), rootsFile);
       this.#file = files.entry(file);
     } else {
       this.#file = files.extend(file, this.#file, Buffer.from(this.#unwritten));
@@ -131,7 +130,7 @@ export class Journal {
   }
 
   #setCurrent(): void {
-    this.host.files().write(currentFile, Buffer.from(`${this.run}\n`), rootOnly);
+    this.host.files().write(currentFile, Buffer.from(`${this.run}\n`), rootsFile);
   }
 
   #ifPossible(work: () => void, warning: (cause: Problem) => Problem): readonly Problem[] {
@@ -158,7 +157,7 @@ function freeName({ heads, unreadable, empty }: RunHeads, now: Date): string {
 export function ensureStateFolders(host: Host): void {
   hostState(host).ensure();
   const files = host.files();
-  if (files.entry(runsFolder) === undefined) files.createFolder(runsFolder, { mode: 0o700, uid: 0, gid: 0 });
+  if (files.entry(runsFolder) === undefined) files.createFolder(runsFolder, rootsFolder);
 }
 
 function journalIncomplete(cause: Problem, folder: AbsolutePath): Problem {

@@ -1,5 +1,6 @@
 import { modeText } from "../../../formats/text/mode-text.js";
 import { shellWord } from "../../../formats/text/shell-word.js";
+import { writableByOthers } from "../../../host/rights.js";
 import { standingBarrier } from "../../../host/unit/barrier.js";
 import type { AbsolutePath } from "../../../host/path.js";
 import { ownCommand } from "../../../host/own-command.js";
@@ -31,7 +32,7 @@ function open(path: AbsolutePath, { host, account }: Around): readonly Problem[]
   const entry = host.files(...ownersOf(account())).entry(path);
   if (entry === undefined || (entry.uid === 0 && (entry.mode & 0o026) === 0)) return [];
   const owner = host.accounts.userName(entry.uid);
-  const isOthers = (entry.mode & 0o022) !== 0;
+  const isOthers = (entry.mode & writableByOthers) !== 0;
   return [
     new Problem(
       "doctor-config-open",

@@ -4,6 +4,7 @@ import { distributionOf } from "../../../host/distribution.js";
 import { allMounts, mountHolding } from "../../../host/files/mounts.js";
 import { checkModule } from "../../../host/installer/check-module.js";
 import type { FoundLibrary } from "../../../host/installer/loader.js";
+import { writableByOthers } from "../../../host/rights.js";
 import { sizeLimits } from "../../../host/size-limits.js";
 import { Problem } from "../../../problem/problem.js";
 import { observeDrift } from "../../../steps/module/observe.js";
@@ -51,7 +52,7 @@ function needs({ file }: FoundLibrary, { host, loader }: Around): readonly Probl
 
 function writable({ file }: FoundLibrary, { host }: Around): readonly Problem[] {
   const entry = host.files().entry(file);
-  if (entry === undefined || (entry.uid === 0 && (entry.mode & 0o022) === 0)) return [];
+  if (entry === undefined || (entry.uid === 0 && (entry.mode & writableByOthers) === 0)) return [];
   const real = shellWord(host.root === "/" ? file : `${host.root}${file}`);
   return [
     new Problem("doctor-module-writable", "others can change the module, which is given the PINs", {

@@ -1,6 +1,7 @@
 import { asWord } from "../../../language/spoken.js";
 import { Problem } from "../../../problem/problem.js";
 import { path } from "../../../host/path.js";
+import { writableByOthers } from "../../../host/rights.js";
 import { sizeLimits } from "../../../host/size-limits.js";
 import { modeText } from "../../../formats/text/mode-text.js";
 import type { Check } from "../check.js";
@@ -78,8 +79,6 @@ export const limits: Check = {
   },
 };
 
-const othersWrite = 0o022;
-
 /** For root: another user's own files are that user's affair. */
 export const umask: Check = {
   id: "umask",
@@ -88,7 +87,7 @@ export const umask: Check = {
     const mask = /^Umask:\s*(\d+)$/m.exec(kernel("/proc/self/status") ?? "")?.[1];
     if (mask === undefined) return { skipped: "the kernel does not say" };
     const text = modeText(Number.parseInt(mask, 8));
-    if (!isRoot || (Number.parseInt(mask, 8) & othersWrite) === othersWrite) return { text };
+    if (!isRoot || (Number.parseInt(mask, 8) & writableByOthers) === writableByOthers) return { text };
     const problem = new Problem("doctor-umask", `root's umask ${text} lets others write what you make here`, {
       severity: "warning",
       detail: "knetctl gives its files their own modes; profiles and PIN files that you write get this one",

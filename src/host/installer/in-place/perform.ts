@@ -7,6 +7,7 @@ import type { Host } from "../../host.js";
 import type { Command } from "../../commands/command.js";
 import { joined } from "../../path.js";
 import type { AbsolutePath } from "../../path.js";
+import { rootsFile } from "../../rights.js";
 import { receiptOf } from "../installed-module.js";
 import type { MadeEntry } from "../modules-files.js";
 import { receiptFile, receiptText } from "../receipt.js";
@@ -48,7 +49,7 @@ export async function performInPlace(
   for (const line of traceLines(traces, tracesFile(folder.folder))) run.report(line);
   const archive = { path: what.archive, sha256: what.sha256, version: what.version, ...sets(record) };
   const receipt = receiptOf(host, archive, { made: traces.map(made), again: [] }, lastWords);
-  host.files().write(receiptFile, Buffer.from(receiptText(receipt)), { mode: 0o600, uid: 0, gid: 0 });
+  host.files().write(receiptFile, Buffer.from(receiptText(receipt)), rootsFile);
   removeIfPossible(workIn(folder));
 }
 
@@ -82,7 +83,7 @@ function runScript(
     answers: what.answers,
     reads: questionIn(readFileSync(join(workIn(folder), "extracted", installer), "utf8")),
     keepOutput: (output) => {
-      host.files().write(log, Buffer.from(output), { mode: 0o600, uid: 0, gid: 0 });
+      host.files().write(log, Buffer.from(output), rootsFile);
       return log;
     },
     archive: what.archive,

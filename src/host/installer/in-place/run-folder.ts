@@ -4,6 +4,7 @@ import { Problem } from "../../../problem/problem.js";
 import type { Host } from "../../host.js";
 import { folderOf, joined, nameOf } from "../../path.js";
 import type { AbsolutePath } from "../../path.js";
+import { rootsFile, rootsFolder } from "../../rights.js";
 import { sizeLimits } from "../../size-limits.js";
 import { resolveLinks } from "../resolve-links.js";
 import { parseTraces } from "./traces.js";
@@ -19,11 +20,10 @@ export interface RunFolder {
 
 const pathsFile = "paths-before.gz";
 const largestList = 1024 ** 3;
-const rootOnly = { mode: 0o600, uid: 0, gid: 0 };
 
 /** Creates the folder in the run's own one. */
 export function createRunFolder(host: Host, run: AbsolutePath): RunFolder {
-  host.files().createFolder(joined(run, "module"), { mode: 0o700, uid: 0, gid: 0 });
+  host.files().createFolder(joined(run, "module"), rootsFolder);
   return runFolder(host, run);
 }
 
@@ -53,7 +53,7 @@ export function workIn({ full }: RunFolder): string {
 /** Keeps which paths there are before install.sh runs; packed, since they are some hundred thousand. */
 export function writePaths(host: Host, { folder }: RunFolder, paths: readonly string[]): void {
   const packed = gzipSync(paths.join("\0"), { level: 1 });
-  host.files().write(joined(folder, pathsFile), packed, rootOnly);
+  host.files().write(joined(folder, pathsFile), packed, rootsFile);
 }
 
 /** Throws `journal-damaged` where they cannot be read: then nobody can tell what install.sh created. */
@@ -76,7 +76,7 @@ export function readPaths(host: Host, { folder }: RunFolder): ReadonlySet<string
 }
 
 export function writeTraces(host: Host, { folder }: RunFolder, traces: readonly Trace[]): void {
-  host.files().write(tracesFile(folder), Buffer.from(JSON.stringify(traces, null, 1)), rootOnly);
+  host.files().write(tracesFile(folder), Buffer.from(JSON.stringify(traces, null, 1)), rootsFile);
 }
 
 /**

@@ -2,6 +2,7 @@ import { Problem } from "../../../problem/problem.js";
 import { errorMessage } from "../../../problem/thrown.js";
 import { removeIfPossible } from "../../archive/private-folder.js";
 import type { Entry, Files, Host } from "../../host.js";
+import { rootsFile } from "../../rights.js";
 import { runLdconfig } from "../ldconfig.js";
 import { receiptFile } from "../receipt.js";
 import { lookForTraces } from "./perform.js";
@@ -78,7 +79,7 @@ function filesFor(host: Host, traces: readonly Trace[]): Files {
 
 function putReceiptBack(host: Host, { receipt }: InPlaceRecord): void {
   if (receipt === null) host.files().remove(receiptFile);
-  else host.files().write(receiptFile, Buffer.from(receipt), { mode: 0o600, uid: 0, gid: 0 });
+  else host.files().write(receiptFile, Buffer.from(receipt), rootsFile);
 }
 
 function incomplete(left: readonly Left[]): Problem {

@@ -2,6 +2,7 @@ import { fieldsOf } from "../../../formats/json/json-values.js";
 import { modeText } from "../../../formats/text/mode-text.js";
 import type { Files, Host, Rights } from "../../../host/host.js";
 import { type AbsolutePath, joined } from "../../../host/path.js";
+import { rootsFile } from "../../../host/rights.js";
 import { Problem } from "../../../problem/problem.js";
 import type { CommonChange, RunContext } from "../../change-kind.js";
 import { commandAt, shellPath } from "./by-hand.js";
@@ -16,7 +17,7 @@ export function keepFile(files: Files, path: AbsolutePath, { host, folder, numbe
   const content = files.read(path);
   if (entry === undefined || content === undefined) return { existed: false };
   const backup = `before-${number}`;
-  host.files().write(joined(folder, backup), content, { mode: 0o600, uid: 0, gid: 0 });
+  host.files().write(joined(folder, backup), content, rootsFile);
   const { mode, uid, gid } = entry;
   return { existed: true, backup, rights: { mode, uid, gid } };
 }

@@ -3,6 +3,7 @@ import { modeText } from "../../../formats/text/mode-text.js";
 import type { Files, FileState, Rights } from "../../../host/host.js";
 import { type AbsolutePath, joined } from "../../../host/path.js";
 import { sha256 } from "../../../host/random-hex.js";
+import { rootsFile } from "../../../host/rights.js";
 import { sizeLimits } from "../../../host/size-limits.js";
 import { Problem } from "../../../problem/problem.js";
 import type { CommonChange, RunContext } from "../../change-kind.js";
@@ -66,8 +67,7 @@ export function keepWhole(
   if (sha256(content) !== state.sha256)
     throw changedSincePlan(path, "it was changed while it was being read");
   const backup = `before-${number}`;
-  const rootOnly = { mode: 0o600, uid: 0, gid: 0 };
-  files.install(joined(folder, backup), content, rootOnly, {
+  files.install(joined(folder, backup), content, rootsFile, {
     attributesOf: { path },
     check: () => undefined,
   });
