@@ -48,20 +48,24 @@ export type EntryState = FileState | FolderState | LinkState | SpecialState;
 
 const bufferBytes = 1024 ** 2;
 
+/** Follows no link at its end; undefined where nothing lies there. */
+export function statsOf(file: string): Stats | undefined {
+  try {
+    return lstatSync(file, { throwIfNoEntry: false });
+  } catch (error) {
+    // what should be a folder on the way is not one, or links on it lead in a circle
+    if (["ENOTDIR", "ELOOP"].includes(errorCode(error) ?? "")) return undefined;
+    throw error;
+  }
+}
+
 /**
  * What lies at a path of this machine; null where nothing does. Follows no link at its end. For trees in
  * which nobody works meanwhile, or where only looking is at stake. With `planned`, its path on the host,
  * throws `installer-file-too-large` for a file that no plan can install or put back, before it is read.
  */
 export function stateAt(file: string, planned?: string): EntryState | null {
-  let stats: Stats | undefined;
-  try {
-    stats = lstatSync(file, { throwIfNoEntry: false });
-  } catch (error) {
-    // what should be a folder on the way is not one
-    if (errorCode(error) === "ENOTDIR") return null;
-    throw error;
-  }
+  const stats = statsOf(file);
   if (stats === undefined) return null;
   const owned = { mode: stats.mode & 0o7777, uid: stats.uid, gid: stats.gid };
   if (stats.isDirectory()) return { kind: "folder", ...owned };

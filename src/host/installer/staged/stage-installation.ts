@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileClock } from "../../stage/file-clock.js";
 import type { Attributes, Host } from "../../host.js";
@@ -22,7 +22,7 @@ import { questionIn, runInstallScript } from "../run-install-script.js";
 import { attributesOf } from "./attributes.js";
 import { inOrder, since, touchedEntries } from "./compare.js";
 import type { StagedEntry, Trees } from "./compare.js";
-import { type EntryState, isSame } from "./entry-state.js";
+import { type EntryState, isSame, statsOf } from "./entry-state.js";
 import { isLeftOut, judge, loaderCache } from "./judge.js";
 import type { Judged } from "./judge.js";
 import { withOtherNames } from "./other-names.js";
@@ -139,7 +139,7 @@ interface Span {
 function requireUnchanged(changes: Judged["changes"], host: string, { from, to }: Span): void {
   const [first, last] = [Math.min(from, to), Math.max(from, to)];
   const since = changes.filter(({ path: at }) => {
-    const changed = changedAt(host + at);
+    const changed = statsOf(host + at)?.ctimeMs;
     return changed !== undefined && changed >= first && changed <= last;
   });
   const [one] = since;
@@ -151,31 +151,13 @@ function requireUnchanged(changes: Judged["changes"], host: string, { from, to }
   });
 }
 
-function changedAt(file: string): number | undefined {
-  try {
-    return lstatSync(file, { throwIfNoEntry: false })?.ctimeMs;
-  } catch {
-    // what should be a folder on the way is not one
-    return undefined;
-  }
-}
-
 /** In the stage as it is now, or, of what is gone there, on the host. */
 function ownerAbove({ merged, host }: Trees, file: AbsolutePath): number {
   for (let folder = folderOf(file); folder !== "/"; folder = folderOf(folder)) {
-    const uid = uidOf(merged + folder) ?? uidOf(host + folder) ?? 0;
+    const uid = statsOf(merged + folder)?.uid ?? statsOf(host + folder)?.uid ?? 0;
     if (uid !== 0) return uid;
   }
   return 0;
-}
-
-function uidOf(folder: string): number | undefined {
-  try {
-    return lstatSync(folder, { throwIfNoEntry: false })?.uid;
-  } catch {
-    // what should be a folder on the way is not one
-    return undefined;
-  }
 }
 
 /** As it was before it ran: it may change itself. */
@@ -217,7 +199,7 @@ function hasAttributes(state: { readonly kind: string } | null): boolean {
 }
 
 function stateOf(file: string): { readonly kind: string } | null {
-  const stats = lstatSync(file, { throwIfNoEntry: false });
+  const stats = statsOf(file);
   return stats === undefined ? null : { kind: stats.isFile() ? "file" : stats.isDirectory() ? "folder" : "" };
 }
 
