@@ -36,9 +36,8 @@ export interface RehearseArguments extends LoginArguments {
 
 /**
  * `knetctl rehearse`: what `apply` would do, made and proven in a stage, which is thrown away. Changes
- * nothing on the host, and says what apply would change and restart. Exit 0: it would work, so far
- * as a stage can show it; 69: a token
- * cannot be reached; 1: it would fail.
+ * nothing on the host, and says what apply would change and restart. Exit 0: it would work, so far as a stage
+ * can show it; 69: a token cannot be reached; 1: it would fail.
  */
 export const rehearse: CommandRun<RehearseArguments> = async (args, context) => {
   const { profile, warnings } = await validProfile(args.profile, context, trustedBy(context, true));

@@ -15,8 +15,7 @@ import { missingPaths } from "./missing-paths.js";
 /**
  * Properties of the service's unit with which the module cannot work, whatever is proven: they hide
  * config.json, the module or a library that it needs, name a path that is not there, or keep the service from
- * the network. Only what is
- * certain; the rest is left to the test.
+ * the network. Only what is certain; the rest is left to the test.
  */
 export function wallProblems(
   { service, users }: Pick<Profile, "service" | "users">,
