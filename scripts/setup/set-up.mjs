@@ -1,5 +1,5 @@
 import { build, buildIfStale, generateIfStale } from "./build.mjs";
-import { SetupFailure } from "./failure.mjs";
+import { failureOf } from "./failure.mjs";
 import { buildAddon, installNpmPackages } from "./npm-packages.mjs";
 import { canTryOverlay, requireOverlay } from "./overlay.mjs";
 import { findRoot } from "./root.mjs";
@@ -33,17 +33,18 @@ export async function setUp({ packages, addon = false, built, overlay = false, w
 }
 
 /**
- * Resolves to the exit code that `work` resolves to; after a SetupFailure, which is shown as what is missing
+ * Resolves to the exit code that `work` resolves to; after a failure, which is shown as what is missing
  * and what to do, to 1.
  */
 export async function reported(work) {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof SetupFailure)) throw error;
-    process.stderr.write(`setup: ${error.message}\n`);
-    if (error.output) process.stderr.write(`${error.output.replace(/^/gm, "  | ")}\n`);
-    if (error.hint) process.stderr.write(`  hint: ${error.hint}\n`);
+    const failure = failureOf(error);
+    if (failure === undefined) throw error;
+    process.stderr.write(`setup: ${failure.message}\n`);
+    if (failure.output) process.stderr.write(`${failure.output.replace(/^/gm, "  | ")}\n`);
+    if (failure.hint) process.stderr.write(`  hint: ${failure.hint}\n`);
     return 1;
   }
 }
