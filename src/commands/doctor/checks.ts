@@ -27,8 +27,7 @@ import { state } from "./own/state.js";
 import { addon } from "./program/addon.js";
 import { caches } from "./program/caches.js";
 import { node } from "./program/node.js";
-import { programFolder } from "./program/program-folder.js";
-import { started } from "./program/started.js";
+import { programFolder, started } from "./program/program-folder.js";
 
 /** Every check, as they are shown: the program, the machine, what is on it, the network. */
 export const checks: readonly Check[] = [

@@ -3,7 +3,6 @@ import { callers } from "../../host/given-file.js";
 import { warningsOf } from "../../ui/checks/smoke-checks.js";
 import { exitCodes } from "../../problem/exit-codes.js";
 import { secretUses } from "../../profile/secret-uses.js";
-import { withModuleInPlace } from "../../profile/with-module-in-place.js";
 import { allSteps } from "../../steps/index.js";
 import { failedOn, type FailOnArguments } from "../fail-on.js";
 import { type CommandRun, pkcs11Worker, requireRoot } from "../command.js";
@@ -13,7 +12,7 @@ import { readSecrets } from "./read-secrets.js";
 import { type LoginArguments, refusedPinsOf, throwIfRefusedBefore } from "./refused-pins.js";
 import { withRecord } from "./run-record.js";
 import { agreed, runPlan, shownPlan, showRun, withLockedHost } from "./run-plan.js";
-import { trustedBy, validProfile } from "./valid-profile.js";
+import { trustedBy, validProfile, withModuleInPlace } from "./valid-profile.js";
 
 export interface ApplyArguments extends LoginArguments, FailOnArguments {
   readonly profile: string;

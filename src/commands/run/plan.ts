@@ -2,7 +2,6 @@ import { callers } from "../../host/given-file.js";
 import type { Host } from "../../host/host.js";
 import { exitCodes } from "../../problem/exit-codes.js";
 import { type Problem, throwIfErrors } from "../../problem/problem.js";
-import { withModuleInPlace } from "../../profile/with-module-in-place.js";
 import { secretUses } from "../../profile/secret-uses.js";
 import { forgetful } from "../../pkcs11/refused-pins/refused-pins.js";
 import { allSteps } from "../../steps/index.js";
@@ -16,7 +15,7 @@ import { type CommandContext, type CommandRun, pkcs11Worker } from "../command.j
 import { failedOn, type FailOnArguments } from "../fail-on.js";
 import { warnOfImageSecrets } from "./image-secrets.js";
 import { readSecretsIfPossible } from "./read-secrets.js";
-import { trustedBy, validProfile } from "./valid-profile.js";
+import { trustedBy, validProfile, withModuleInPlace } from "./valid-profile.js";
 
 export interface PlanArguments extends FailOnArguments {
   readonly profile: string;

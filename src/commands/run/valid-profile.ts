@@ -65,3 +65,10 @@ export function shownWarnings(problems: readonly Problem[], { output }: CommandC
 export function withoutAdvice(problems: readonly Problem[]): readonly Problem[] {
   return problems.filter(({ code }) => code !== "profile-key-store-tip");
 }
+
+/** The profile as if it said `module.in_place: true`, where it names a module. */
+export function withModuleInPlace(profile: Profile): Profile {
+  return profile.module === undefined
+    ? profile
+    : { ...profile, module: { ...profile.module, inPlace: true } };
+}

@@ -3,7 +3,7 @@ import { endpointText } from "../../../profile/types.js";
 import { counted } from "../../../formats/text/counted.js";
 import type { Probed } from "../../../vhsm/probe/probe-all.js";
 import type { Check } from "../check.js";
-import { notProbed } from "./not-probed.js";
+import { notProbed } from "../around.js";
 
 const dayMs = 86_400_000;
 /** Time for the VHSM's administrators to replace it. */

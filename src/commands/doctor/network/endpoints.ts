@@ -1,7 +1,7 @@
 import { asWarning, isError, type Problem } from "../../../problem/problem.js";
 import { isGood } from "../../../vhsm/probe/probe-all.js";
 import { memberProblems } from "../../run/vector-problems.js";
-import { notProbed } from "./not-probed.js";
+import { notProbed } from "../around.js";
 import type { Check } from "../check.js";
 
 /**

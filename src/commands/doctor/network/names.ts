@@ -5,7 +5,7 @@ import { findingProblem } from "../../../vhsm/probe/finding-problem.js";
 import { type Lookup, withNames } from "../../../vhsm/probe/name-service.js";
 import { timedOut } from "../../../vhsm/probe/deadline.js";
 import type { Check } from "../check.js";
-import { notProbed } from "./not-probed.js";
+import { notProbed } from "../around.js";
 
 /** The module looks them up at each start; a resolver with a dead server first takes seconds each time. */
 const slowMs = 1000;

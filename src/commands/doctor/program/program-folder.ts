@@ -1,8 +1,17 @@
-import { closeSync, openSync, readdirSync } from "node:fs";
+import { closeSync, openSync, readdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { callers, doubtAbout } from "../../../host/given-file.js";
 import { Problem } from "../../../problem/problem.js";
 import type { Check } from "../check.js";
+
+/** Which program this is, and what runs it. */
+export const started: Check = {
+  id: "program",
+  title: "which knetctl this is, and where",
+  look: ({ context: { version, self } }) => ({
+    text: `knetctl ${version}, ${realpathSync(self.script)}`,
+  }),
+};
 
 /**
  * What root runs, nobody else may change: the program's files, node, and all folders above them. Of several
