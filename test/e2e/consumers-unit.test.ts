@@ -12,7 +12,7 @@ await ensureSystemd(import.meta.filename);
 const tokens = "/var/lib/simulated-tokens";
 mkdirSync(tokens);
 process.env["TMPDIR"] = tokens;
-const { cluster, file, profile } = await applicationHost("/root/consumers", 1);
+const { cluster, file, profile } = await applicationHost("/root/consumers", 1, 2048);
 t.teardown(() => cluster.stop());
 let logins = 0;
 const logIn = cluster.directory.logIn.bind(cluster.directory);
