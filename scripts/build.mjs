@@ -1,13 +1,23 @@
 // Builds dist/, or the folder that is named: knetctl.cjs, the few lines that are started first; program.cjs,
 // the program, and program-VERB.cjs, what one verb needs of it, with V8's compiled code for them unless
-// --no-compiled-code follows the folder; with --page after it, the generator's page too, for packages;
+// --no-compiled-code follows the folder; with --page after it, the generator's page too, for packages, and
+// with --page=FILE one that was made before from the same sources;
 // program.cjs.map, a source map; pkcs11-worker.cjs, the smoke test's worker process;
 // language-pt-br.cjs, the texts in Portuguese; explained.cjs, what says why data is not valid; parts.json and
 // sbom.cdx.json, what all that is made of; notices/THIRD-PARTY-NOTICES.txt, the licences of it; man/, the
 // manual.
 import { build } from "esbuild";
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { addonByDescriptor } from "./build/addon-by-descriptor.mjs";
 import { bundledFiles, noteBundled } from "./build/bundled-files.mjs";
@@ -28,7 +38,7 @@ const generated = join(root, "src/generated");
 const dist = resolve(process.argv[2] ?? join(root, "dist"));
 const options = process.argv.slice(3);
 const isCompiled = !options.includes("--no-compiled-code");
-const hasPage = options.includes("--page");
+const madePage = options.find((option) => /^--page(?:=|$)/.test(option))?.replace(/^--page=?/, "");
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
 const target = { platform: "node", target: "node20", minify: true };
@@ -163,8 +173,13 @@ async function buildLanguage() {
 }
 
 async function buildPage() {
-  const { pageText } = await import("./page/page.mjs");
-  writeFileSync(join(dist, "generator.html"), await pageText([noteBundled]));
+  const { lookAtPage, pageText } = await import("./page/page.mjs");
+  const file = join(dist, "generator.html");
+  if (madePage === "") writeFileSync(file, await pageText([noteBundled]));
+  else {
+    await lookAtPage([noteBundled]);
+    copyFileSync(madePage, file);
+  }
 }
 
 /**
@@ -235,7 +250,7 @@ await buildCommandLine();
 await buildWorker();
 await buildLanguage();
 await buildExplained();
-if (hasPage) await buildPage();
+if (madePage !== undefined) await buildPage();
 writeParts();
 await writeManual();
 if (isCompiled)

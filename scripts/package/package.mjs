@@ -30,15 +30,16 @@ export async function makePackages() {
 /**
  * Makes the three packages in `out`, each with its bill of materials, and SHA256SUMS of them all; resolves to
  * the packages' names. One commit gives the same bytes each time. `putNode` puts the node to carry at a path
- * and resolves to its licence's text, and to what parts.json says of it.
+ * and resolves to its licence's text, and to what parts.json says of it. `page`: the file of a generator's
+ * page that was made from the same sources; else it is made, which takes as long as all the rest.
  */
-export async function pack({ out, level, putNode }) {
+export async function pack({ out, level, putNode, page }) {
   const { version } = JSON.parse(readFileSync(inClone("package.json"), "utf8"));
   const epoch = sourceDate();
   const work = mkdtempSync(join(tmpdir(), "knetctl-packages-"));
   const payload = join(work, "payload");
   try {
-    const made = await step("what packages hold", () => layOut(payload, { epoch, putNode }));
+    const made = await step("what packages hold", () => layOut(payload, { epoch, putNode, page }));
     const options = { payload, version, epoch, out, level, work };
     const names = [];
     for (const [kind, make] of Object.entries({ deb: makeDeb, rpm: makeRpm, "tar.xz": makeArchive }))

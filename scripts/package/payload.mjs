@@ -27,9 +27,10 @@ import { sbomOf } from "./sbom.mjs";
  * Lays out in `root`, which is made, what every package holds, as it is installed below /: the program with
  * the node that `putNode` puts at a path (see carried-node.mjs), of which parts.json tells, and what compiles
  * it when it is installed; man pages, completions, schemas, the generator's page, the units of verify's
- * timer, and licences. All files get the time `epoch`. Returns the node's component for bills of materials.
+ * timer, and licences. `page`: see pack. All files get the time `epoch`. Returns the node's component for
+ * bills of materials.
  */
-export async function layOut(root, { epoch, putNode }) {
+export async function layOut(root, { epoch, putNode, page }) {
   const program = join(root, "usr/lib/knetctl");
   const share = (...parts) => join(root, "usr/share", ...parts);
   const documents = share("doc/knetctl");
@@ -38,7 +39,16 @@ export async function layOut(root, { epoch, putNode }) {
   const { licenseText, ...ofNode } = await putNode(node);
 
   const built = join(program, "dist");
-  run(node, [inClone("scripts/build.mjs"), built, "--no-compiled-code", "--page"], { cwd: clone });
+  run(
+    node,
+    [
+      inClone("scripts/build.mjs"),
+      built,
+      "--no-compiled-code",
+      page === undefined ? "--page" : `--page=${page}`,
+    ],
+    { cwd: clone },
+  );
   nameSources(join(built, "program.cjs.map"));
   layOutSimulator(program);
   layOutCompiler(join(program, "compile"));

@@ -12,6 +12,11 @@ import { smaller } from "./smaller.mjs";
 
 const root = join(import.meta.dirname, "../..");
 
+/** Lets `plugins`, of the bundler, look at what the page is made of. */
+export async function lookAtPage(plugins) {
+  await bundled(undefined, plugins);
+}
+
 /** The page's text: the same bytes for the same sources. `plugins`: of the bundler, to look on. */
 export async function pageText(plugins = []) {
   const files = new Set();

@@ -24,9 +24,12 @@ const putNode = (to: string): ReturnType<Parameters<typeof pack>[0]["putNode"]> 
   return Promise.resolve({ licenseText: "Node.js is licensed for use as follows:", ...told });
 };
 const builds = ["one", "two"].map((name) => join(folder, name));
-for (const out of builds) {
+const page = join(folder, "generator.html");
+writeFileSync(page, await builtPage());
+for (const [index, out] of builds.entries()) {
   mkdirSync(out);
-  await pack({ out, level: 0, putNode });
+  // the page is made twice as it is: by the first, and for the tests
+  await pack({ out, level: 0, putNode, ...(index > 0 && { page }) });
 }
 const [out = ""] = builds;
 const names = execFileSync("ls", [out], { encoding: "utf8" }).trim().split("\n");
