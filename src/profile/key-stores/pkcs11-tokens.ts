@@ -1,4 +1,4 @@
-import { clientModule } from "../../vendor/client.js";
+import { isClientModule } from "../../vendor/client.js";
 import type { Finding } from "../finding.js";
 import { hasMisspelt } from "../words/suggest.js";
 import { quotedName } from "../words/quote.js";
@@ -9,8 +9,7 @@ import type { CheckContext } from "./key-store-type.js";
 /** Whether a Pkcs11 key store uses the kNET module: it names a user, or that module's file. */
 export function isKnetStore(store: TreeNode): boolean {
   return (
-    entryOf(store, "user") !== undefined ||
-    textOf(entryOf(store, "module")?.value)?.split("/").at(-1) === clientModule
+    entryOf(store, "user") !== undefined || isClientModule(textOf(entryOf(store, "module")?.value) ?? "")
   );
 }
 

@@ -1,4 +1,4 @@
-import { clientModule } from "../../vendor/client.js";
+import { clientModule, isClientModule } from "../../vendor/client.js";
 import { writtenEndpoints } from "../checks/endpoints.js";
 import type { Finding } from "../finding.js";
 import { hasMisspelt } from "../words/suggest.js";
@@ -177,7 +177,7 @@ function userIn(
 ): UserInSettings | undefined {
   const module = settingOf("Module") ?? "";
   const label = settingOf("TokenLabel");
-  const isKnet = module.slice(module.lastIndexOf("/") + 1) === clientModule;
+  const isKnet = isClientModule(module);
   if (!isKnet || users.length === 0 || settingOf("TokenSerialNumber") !== undefined) return undefined;
   const user = label ?? (users.length === 1 ? users[0] : undefined);
   if (user === undefined) return { unclear: "it does not say which of the kNET users it means" };

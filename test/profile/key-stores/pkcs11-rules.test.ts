@@ -52,6 +52,12 @@ const pkcs11: readonly Case[] = [
     "profile-token-open 5:3",
   ],
   [
+    "no choice among two users, by a file with its version",
+    withUsers("{ type: Pkcs11, module: /opt/libkNETPKCS11.so.1.7.0 }"),
+    "?profile-key-store-tip 5:8",
+    "profile-token-open 5:3",
+  ],
+  [
     "no choice needed with one user",
     withUser("{ type: Pkcs11, module: libkNETPKCS11.so }"),
     "?profile-key-store-tip 4:8",
