@@ -142,7 +142,8 @@ SERVED(C_Sign, IN_OUT)
 SERVED(C_SignUpdate, IN)
 SERVED(C_SignFinal, OUT)
 SERVED(C_VerifyInit, WITH_KEY)
-SERVED(C_Verify, (CK_SESSION_HANDLE session, CK_BYTE *data, CK_ULONG length, CK_BYTE *signature, CK_ULONG signature_length),
+SERVED(C_Verify,
+    (CK_SESSION_HANDLE session, CK_BYTE *data, CK_ULONG length, CK_BYTE *signature, CK_ULONG signature_length),
     (session, data, length, signature, signature_length))
 SERVED(C_VerifyUpdate, IN)
 SERVED(C_VerifyFinal, IN)

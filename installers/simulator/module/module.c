@@ -157,7 +157,8 @@ __attribute__((visibility("default"))) CK_RV C_GetFunctionList(CK_FUNCTION_LIST 
 /*
  * PKCS #11 3.0's way to the functions, which a Cryptoki 2.40 module need not have. Without it, a caller that looks for
  * it (OpenSC from 0.26 on) finds p11-kit's instead, which libcurl's own libraries bring in, and talks to other tokens.
- * The names are set with asm, since headers older than 3.0 lack the types with which newer ones declare these functions.
+ * The names are set with asm, since headers older than 3.0 lack the types with which newer ones declare these
+ * functions.
  */
 struct interface {
     char *name;
@@ -168,14 +169,17 @@ struct interface {
 static char interface_name[] = "PKCS 11";
 static struct interface interface = { interface_name, &functions, 0 };
 
-CK_RV get_interface(unsigned char *name, CK_VERSION *version, struct interface **found, CK_FLAGS flags) __asm__("C_GetInterface");
+CK_RV get_interface(unsigned char *name, CK_VERSION *version, struct interface **found, CK_FLAGS flags)
+    __asm__("C_GetInterface");
 CK_RV get_interface_list(struct interface *list, CK_ULONG *count) __asm__("C_GetInterfaceList");
 
-__attribute__((visibility("default"))) CK_RV get_interface(unsigned char *name, CK_VERSION *version, struct interface **found, CK_FLAGS flags)
+__attribute__((visibility("default"))) CK_RV get_interface(
+    unsigned char *name, CK_VERSION *version, struct interface **found, CK_FLAGS flags)
 {
     if (found == NULL) return CKR_ARGUMENTS_BAD;
     if (name != NULL && strcmp((char *)name, interface_name) != 0) return CKR_FUNCTION_FAILED;
-    if (version != NULL && (version->major != functions.version.major || version->minor != functions.version.minor)) return CKR_FUNCTION_FAILED;
+    if (version != NULL && (version->major != functions.version.major || version->minor != functions.version.minor))
+        return CKR_FUNCTION_FAILED;
     if (flags != 0) return CKR_FUNCTION_FAILED;
     *found = &interface;
     return CKR_OK;

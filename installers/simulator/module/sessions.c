@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-static CK_RV open_session(CK_SLOT_ID slot, CK_FLAGS flags, void *application, CK_NOTIFY notify, CK_SESSION_HANDLE *session)
+static CK_RV open_session(
+    CK_SLOT_ID slot, CK_FLAGS flags, void *application, CK_NOTIFY notify, CK_SESSION_HANDLE *session)
 {
     struct user *user = user_of_slot(slot);
     if (user == NULL) return CKR_SLOT_ID_INVALID;

@@ -14,7 +14,7 @@ export const unnoted: Unwritten = {
 
 export const stillNoted: Unwritten = {
   title: "what is noted of earlier attempts with this PIN could not be removed",
-  titleIfDamaged: "the token has accepted this PIN; whether an earlier refusal is still noted cannot be told",
+  titleIfDamaged: "the token has accepted this PIN; an earlier refusal may still be noted",
   hint: "until that can be changed, --retry-pin may be needed",
 };
 
