@@ -197,7 +197,10 @@ t.test(
       exitCode: 0,
       stdout: /run 4 was taken back[^]*\nevery run after run 3 was taken back\n$/,
     });
-    t.match(await knetctl(["rollback", "3", "--to", "1"]), { exitCode: 64, stderr: /or --to the run/ });
+    t.match(await knetctl(["rollback", "3", "--to", "1"]), {
+      exitCode: 64,
+      stderr: /or with --to the run to go back to/,
+    });
   },
 );
 
