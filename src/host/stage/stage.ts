@@ -57,13 +57,13 @@ export async function openStage(host: Host, signal?: AbortSignal): Promise<Stage
     const args = stageArguments(folder.path, host.root, mounts, layersKept(folder.path));
     const holder = await startHolder(setpriv, args, host.root, signal);
     open.add(holder);
-    const opened = fileClock(folder.path);
     let closed: Promise<void> | undefined;
     const end = async (): Promise<void> => {
       await holder.end();
       open.delete(holder);
       folder.remove();
     };
+    const opened = await clockOr(end, folder.path);
     const walled = wallIn(holder, mounts);
     const covers = [path("/"), ...mounts.map((mount) => mount.path)];
     return {
@@ -84,6 +84,16 @@ export async function openStage(host: Host, signal?: AbortSignal): Promise<Stage
     };
   } catch (error) {
     folder.remove();
+    throw error;
+  }
+}
+
+/** Without the clock there is no stage, and this process could not end as long as one is held. */
+async function clockOr(end: () => Promise<void>, folder: AbsolutePath): Promise<number> {
+  try {
+    return fileClock(folder);
+  } catch (error) {
+    await end();
     throw error;
   }
 }

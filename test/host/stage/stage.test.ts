@@ -5,8 +5,10 @@ import type { Command } from "../../../src/host/commands/command.js";
 import { path } from "../../../src/host/path.js";
 import { realHost } from "../../../src/host/real-host.js";
 import { openStage, type Stage } from "../../../src/host/stage/stage.js";
+import { Problem } from "../../../src/problem/problem.js";
 import { ensureSandbox } from "../../support/ensure-sandbox.js";
 import { problemOf } from "../../support/install-stage.js";
+import { processesWith } from "../../support/processes.js";
 import { scratch } from "../../support/scratch.js";
 
 await ensureSandbox(import.meta.filename);
@@ -99,4 +101,26 @@ t.test("a disk on which the stage's own folders find no place is named, with wha
     t.same(readdirSync(state), []);
     if (inodes < 5) execFileSync("umount", [state]);
   }
+});
+
+t.test("a stage that a full disk keeps from being opened leaves no process, wherever that is", async (t) => {
+  const state = "/var/lib/knetctl";
+  mkdirSync(state, { recursive: true, mode: 0o700 });
+  const host = realHost(path(scratch(t).folder));
+  const places: string[] = [];
+  let isOpen = false;
+  for (let inodes = 3; !isOpen; inodes++) {
+    execFileSync("mount", ["-t", "tmpfs", "-o", `mode=0700,nr_inodes=${inodes}`, "small", state]);
+    try {
+      const stage = await openStage(host);
+      isOpen = true;
+      await stage.close();
+    } catch (error) {
+      places.push((error instanceof Problem ? error.where?.path : undefined) ?? String(error));
+    }
+    t.same(processesWith(`${state}/stage-`), [], `with ${inodes} files`);
+    execFileSync("umount", ["-l", state]);
+  }
+  // what is made last of all, when the stage's processes are there
+  t.match(places.at(-1), /\/now-[0-9a-f]+$/);
 });
