@@ -31,8 +31,10 @@ async function faultAt(
   count: Count,
 ): Promise<void> {
   const { root, remove } = scene.fresh();
-  const ran = await program.run(["apply", scene.profile, root], fault);
   count.points += 1;
+  const ran = await program.run(["apply", scene.profile, root], fault).catch((error: unknown) => {
+    throw new Error(name, { cause: error });
+  });
   const now = treeOf(root);
   const errors = ran?.problems.filter(({ severity }) => severity === "error") ?? [];
   const fail = (what: string, found: unknown): void => {

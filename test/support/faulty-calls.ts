@@ -3,6 +3,7 @@ import { buildSync } from "esbuild";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Ran } from "./run-verb.js";
+import { waits } from "./waits.js";
 
 /** What is to go wrong: see test/fixtures/faulty-calls.c. */
 export interface Fault {
@@ -139,13 +140,20 @@ export function preloadable(folder: string, name: string): string {
   return library;
 }
 
-/** Runs the program, and gives what it said of how it ended; undefined when it was killed. */
+/** A run takes a second or two, and the longest wait of knetctl's own is that for a lock: half a minute. */
+const mostMs = 120_000;
+
+/**
+ * Runs the program, and gives what it said of how it ended; undefined when it was killed. Throws when it does
+ * not end, with what its processes wait for.
+ */
 export function started(
   [program = "", ...args]: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<Ran | undefined> {
   return new Promise((resolve, reject) => {
-    execFile(program, args, { env }, (error, stdout, stderr) => {
+    const child = execFile(program, args, { env }, (error, stdout, stderr) => {
+      clearTimeout(timer);
       if (error?.signal === "SIGKILL") resolve(undefined);
       else if (stdout === "")
         reject(
@@ -153,5 +161,10 @@ export function started(
         );
       else resolve(JSON.parse(stdout) as Ran);
     });
+    // what it has left running may hold its output open: that is not waited for
+    const timer = setTimeout(() => {
+      reject(new Error(`it has not ended after ${mostMs / 1000} s:\n${waits()}`));
+      child.kill("SIGKILL");
+    }, mostMs);
   });
 }
