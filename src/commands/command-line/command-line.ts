@@ -97,7 +97,7 @@ function parserFor(
   const y = yargs([], workingFolder)
     .scriptName("knetctl")
     .locale("en")
-    .options(everywhereOptions)
+    .options(unseen(everywhereOptions))
     .middleware((parsed) => {
       const format = checkFormats.find((known) => known === parsed["format"]);
       flags = { ...parsed, format };
@@ -151,12 +151,22 @@ function declareVerb(y: Argv, verb: Verb, run: Runner): Argv {
   );
 }
 
+/**
+ * For each line that runs a verb the parser writes its own help, which nobody is shown, and measures every
+ * text in it. That takes longer than all else that it does, so it is told of none of them.
+ */
+function unseen<T extends object>(declared: Readonly<Record<string, T>>) {
+  return Object.fromEntries(
+    Object.entries(declared).map(([name, one]) => [name, { ...one, hidden: true }] as const),
+  );
+}
+
 function verbArguments(y: Argv, { words, options, fault }: Verb): Argv {
   // the program's --version would replace the verb's
   const free = Object.hasOwn(options, "version") ? y.version(false) : y;
-  const withWords = Object.entries(words).reduce<Argv>(
+  const withWords = Object.entries(unseen(words)).reduce<Argv>(
     (declared, [name, word]) => declared.positional(name, word),
     free,
   );
-  return withWords.options(options).check((args) => fault?.(args) ?? true);
+  return withWords.options(unseen(options)).check((args) => fault?.(args) ?? true);
 }
