@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { anyCharacter } from "../support/any-character.js";
 import { paxHeader, tarEntry, tarOf, vendorEntries, type TarEntry } from "../support/tar-writer.js";
 import { mutated, mutations } from "./mutation.js";
 
@@ -88,7 +89,7 @@ const targets = fc.constantFrom(
 );
 const contents = fc.oneof(
   fc.constantFrom("", "x", "x".repeat(511), "x".repeat(512), "x".repeat(513)),
-  fc.string({ unit: "binary", maxLength: 600 }),
+  fc.string({ unit: anyCharacter, maxLength: 600 }),
 );
 const paxes = fc
   .dictionary(

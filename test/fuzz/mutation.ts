@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { anyCharacter } from "../support/any-character.js";
 
 /** One change of a text or of bytes; places are parts of 2³² of its length, so that they fit any. */
 export type Mutation = { readonly at: number } & (
@@ -23,7 +24,7 @@ export function mutations(tokens: readonly string[]): fc.Arbitrary<readonly Muta
   const insert = fc.record({
     kind: fc.constant("insert" as const),
     at: place,
-    token: fc.oneof(fc.constantFrom(...tokens), fc.string({ unit: "binary", maxLength: 3 })),
+    token: fc.oneof(fc.constantFrom(...tokens), fc.string({ unit: anyCharacter, maxLength: 3 })),
     times,
   });
   const remove = fc.record({ kind: fc.constant("remove" as const), at: place, length });

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { webUrls } from "../support/web-urls.js";
 
 /** Stands where somebody wrote the PIN itself into a profile. */
 export const markedPin = "Hunter2MarkedPin";
@@ -179,7 +180,7 @@ const keyStores = fc.record(
     app_key: pins,
     password: pins,
     AppKey: literal,
-    endpoint: maybe(fc.webUrl()),
+    endpoint: maybe(webUrls),
     app_id: odd,
     cert_thumb: odd,
     use_hsm: odd,
