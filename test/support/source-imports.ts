@@ -24,7 +24,12 @@ export function sourceFiles(folder: string): readonly string[] {
 
 /** Every import of every source file below `folder`. */
 export function sourceImports(folder: string): readonly SourceImport[] {
-  return sourceFiles(folder).flatMap((file) => importsOf(file, readFileSync(join(folder, file), "utf8")));
+  return sourceFiles(folder).flatMap((file) => importsIn(folder, file));
+}
+
+/** Every import of one source file, `file` being its path below `folder`. */
+export function importsIn(folder: string, file: string): readonly SourceImport[] {
+  return importsOf(file, readFileSync(join(folder, file), "utf8"));
 }
 
 /** The text parsed, without types. */
