@@ -121,7 +121,10 @@ export const markReason = "a name that begins with U+FEFF can lose it: it is tak
  * one for one, whatever the language. Two keys are the same to the application if the results are equal.
  */
 export function foldKey(key: string): string {
-  return /^[\0-\x7f]*$/.test(key) ? key.toUpperCase() : Array.from(key, upperCase).join("");
+  if (/^[\0-\x7f]*$/.test(key)) return key.toUpperCase();
+  let folded = "";
+  for (const char of key) folded += upperCase(char);
+  return folded;
 }
 
 function upperCase(char: string): string {
@@ -130,7 +133,8 @@ function upperCase(char: string): string {
   const greek = greekCapital(char.codePointAt(0) ?? 0);
   if (greek !== undefined) return greek;
   const upper = char.toUpperCase();
-  return upper.length === char.length && Array.from(upper).length === 1 ? upper : char;
+  if (upper.length !== char.length) return char;
+  return upper.length === 1 || Array.from(upper).length === 1 ? upper : char;
 }
 
 /** Greek letters with an iota subscript: one code point in simple upper case, but two from `toUpperCase`. */

@@ -31,9 +31,11 @@ export function secretKeysIn(store: TreeNode): readonly string[] {
   return secretKeysOf(typeOf(store));
 }
 
+const secretSlots: ReadonlySet<string> = new Set([...keyStoreTypes.values()].flatMap(secretKeysOf));
+
 /** Whether some type of key store has the source of a secret at this key. */
 export function isSecretSlot(key: string): boolean {
-  return [...keyStoreTypes.values()].some((type) => secretKeysOf(type).includes(key));
+  return secretSlots.has(key);
 }
 
 function secretKeysOf(type: KeyStoreType | undefined): readonly string[] {
