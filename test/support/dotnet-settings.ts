@@ -13,12 +13,20 @@ const white =
 
 /** StringComparer.OrdinalIgnoreCase: simple upper case, code point by code point; U+0131 and U+017F stay. */
 export function dotnetKey(key: string): string {
-  return Array.from(key, (char) => {
-    const upper = Array.from(char.toUpperCase());
-    return "\u0131\u017F".includes(char) || upper.length > 1 || upper[0]!.length !== char.length
-      ? char
-      : upper[0]!;
-  }).join("");
+  let folded = "";
+  for (const char of key) folded += upperCases.get(char) ?? upperCase(char);
+  return folded;
+}
+
+/** Tests compare a few characters a million times. */
+const upperCases = new Map<string, string>();
+
+function upperCase(char: string): string {
+  const upper = Array.from(char.toUpperCase());
+  const stays = "\u0131\u017F".includes(char) || upper.length > 1 || upper[0]!.length !== char.length;
+  const found = stays ? char : upper[0]!;
+  upperCases.set(char, found);
+  return found;
 }
 
 /** Microsoft.Extensions.Configuration.Ini. */
