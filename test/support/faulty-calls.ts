@@ -1,9 +1,8 @@
-import { execFile, execFileSync } from "node:child_process";
-import { buildSync } from "esbuild";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Ran } from "./run-verb.js";
-import { waits } from "./waits.js";
+import { started, verbProgram } from "./verb-program.js";
 
 /** What is to go wrong: see test/fixtures/faulty-calls.c. */
 export interface Fault {
@@ -45,14 +44,16 @@ const withOwnState = [
   "sh",
 ];
 
+/** Nothing runs for so long that it would pay to compile it better, or to begin with little memory. */
+const forShortRuns = ["--no-opt", "--min-semi-space-size=8"];
+
 /**
  * `runVerb` as a program of its own in `folder`, with the preloaded library that counts its calls and lets
  * them fail. For runs with a `root` of their own; `isWholeHost`: for those on this machine.
  */
 export function faultyProgram(folder: string, isWholeHost = false): FaultyProgram {
   const library = preloadable(folder, "faulty-calls");
-  const script = join(folder, "verb.cjs");
-  writeFileSync(script, program());
+  const verb = verbProgram(folder);
   const log = join(folder, "calls");
   const environment = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LD_PRELOAD: library, TMPDIR: "/tmp" };
   const line = (args: readonly string[], variables: Readonly<Record<string, string>>): readonly string[] => [
@@ -62,18 +63,24 @@ export function faultyProgram(folder: string, isWholeHost = false): FaultyProgra
       "env",
       ...Object.entries({ ...environment, ...variables }).map(([name, value]) => `${name}=${value}`),
     ],
-    ...[process.execPath, script, ...args],
+    ...[process.execPath, ...forShortRuns, verb.script, ...args],
   ];
+  const undisturbed = (args: readonly string[], more: Readonly<Record<string, string>> = {}) => {
+    const { variables, keep } = verb.keepCode();
+    return started(line(args, { ...variables, ...more }), { PATH: environment.PATH }, keep);
+  };
   const run: FaultyProgram["run"] = (args, fault) =>
-    started(line(args, fault === undefined ? {} : variables(fault)), { PATH: environment.PATH });
+    fault === undefined
+      ? undisturbed(args)
+      : started(line(args, variables(fault)), { PATH: environment.PATH });
   return {
-    script,
+    script: verb.script,
     run,
     log,
     environment,
     calls: async (args) => {
       rmSync(log, { force: true });
-      const ran = await started(line(args, { FAULT_LOG: log }), { PATH: environment.PATH });
+      const ran = await undisturbed(args, { FAULT_LOG: log });
       return { ran, calls: readCalls(log) };
     },
   };
@@ -97,31 +104,6 @@ function variables({ at, how, delay }: Fault): Record<string, string> {
   };
 }
 
-function program(): string {
-  const { outputFiles } = buildSync({
-    stdin: {
-      contents: `
-        import { runVerb } from "./run-verb.js";
-        const [verb, profile, root, programFolder] = process.argv.slice(2);
-        runVerb(verb, profile, root, programFolder).then((ran) => {
-          process.stdout.write(JSON.stringify(ran));
-        });
-      `,
-      resolveDir: import.meta.dirname,
-      loader: "ts",
-    },
-    bundle: true,
-    platform: "node",
-    format: "cjs",
-    write: false,
-    mainFields: ["module", "main"],
-    logLevel: "error",
-    external: ["pkcs11js"],
-    define: { "import.meta.url": "__filename" },
-  });
-  return outputFiles[0]?.text ?? "";
-}
-
 /** A library of test/fixtures that LD_PRELOAD puts before the system's. */
 export function preloadable(folder: string, name: string): string {
   const library = join(folder, `${name}.so`);
@@ -138,33 +120,4 @@ export function preloadable(folder: string, name: string): string {
     "-ldl",
   ]);
   return library;
-}
-
-/** A run takes a second or two, and the longest wait of knetctl's own is that for a lock: half a minute. */
-const mostMs = 120_000;
-
-/**
- * Runs the program, and gives what it said of how it ended; undefined when it was killed. Throws when it does
- * not end, with what its processes wait for.
- */
-export function started(
-  [program = "", ...args]: readonly string[],
-  env: Readonly<Record<string, string>>,
-): Promise<Ran | undefined> {
-  return new Promise((resolve, reject) => {
-    const child = execFile(program, args, { env }, (error, stdout, stderr) => {
-      clearTimeout(timer);
-      if (error?.signal === "SIGKILL") resolve(undefined);
-      else if (stdout === "")
-        reject(
-          new Error(`it said nothing, and ended with ${error?.signal ?? error?.code ?? "0"}: ${stderr}`),
-        );
-      else resolve(JSON.parse(stdout) as Ran);
-    });
-    // what it has left running may hold its output open: that is not waited for
-    const timer = setTimeout(() => {
-      reject(new Error(`it has not ended after ${mostMs / 1000} s:\n${waits()}`));
-      child.kill("SIGKILL");
-    }, mostMs);
-  });
 }
