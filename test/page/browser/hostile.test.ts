@@ -65,8 +65,8 @@ const refused: readonly (readonly [what: string, name: string, content: string |
   ["deep settings", "s.json", `{"KeyStores":${'{"a":'.repeat(5000)}1${"}".repeat(5001)}`, /too deeply/],
   ["aliases", "bomb.yaml", "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n", /bomb\.yaml:2:/],
   ["a key that is there twice", "twice.yaml", "users: {}\nusers: { u: {} }\n", /twice\.yaml:2:/],
-  ["a PIN file", "ca.pin", `${pin}\n`, /no profile/],
-  ["a report of nobody", "r.json", '{"endpoints":null,"at":null}', /no report/],
+  ["a PIN file", "ca.pin", `${pin}\n`, /not a profile/],
+  ["a report of nobody", "r.json", '{"endpoints":null,"at":null}', /not a report/],
 ];
 
 t.test("what cannot be taken over is said with its place, and the form stays", async (t) => {
