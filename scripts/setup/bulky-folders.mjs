@@ -17,6 +17,8 @@ const needed = [
   /^\/usr\/lib\/(gcc|python3[^/]*|node_modules|[^/]+-linux-[^/]+)$/,
   /^\/usr\/share\/(perl[^/]*|nodejs|node_modules|zoneinfo|ca-certificates)$/,
 ];
+/** What lies in these is no neighbour of a clone: the system's own folders, which tests write in. */
+const ofTheSystem = /^\/(usr(\/local)?|var)(\/[^/]+)?$/;
 const many = 1_000;
 
 /**
@@ -25,7 +27,7 @@ const many = 1_000;
  */
 export function bulkyFolders() {
   const kept = [clone, inClone("node_modules"), process.execPath, ...librariesOfLoader()].map(real);
-  return [...new Set([...parents, ...foldersAbove(real(clone))])]
+  return [...new Set([...parents, ...foldersBeside(real(clone))])]
     .flatMap((parent) => foldersIn(parent))
     .filter(
       (folder) =>
@@ -41,10 +43,11 @@ function librariesOfLoader() {
   return (stdout ?? "").match(/(?<==> )\/.+$/gm) ?? [];
 }
 
-/** Beside the clone may be others like it. */
-function foldersAbove(path) {
+/** The folders above a clone in which others like it may be. */
+export function foldersBeside(path) {
   const above = dirname(path);
-  return above === path ? [] : [above, ...foldersAbove(above)];
+  if (above === path) return [];
+  return [...(ofTheSystem.test(above) ? [] : [above]), ...foldersBeside(above)];
 }
 
 function real(path) {

@@ -1,0 +1,2 @@
+/** See bulky-folders.mjs. */
+export function foldersBeside(path: string): readonly string[];
