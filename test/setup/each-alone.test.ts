@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { test, type Test } from "tap";
+import { compiledTap } from "../../scripts/setup/compile-tests.mjs";
 
 const setup = join(import.meta.dirname, "../../scripts/setup");
 const program = `
@@ -55,6 +56,20 @@ test("an error before the first test, or that nothing catches, is shown with the
     /^FAIL \S*early\.test\.js {2}2 checks[^]*Error: no scene\n\s+at all\n\s+at .*early\.test\.js:1:/m,
   );
   t.match(said, /^FAIL \S*late\.test\.js {2}3 checks[^]*Error: nobody waits\n/m);
+  t.match(said, /\n1 passed, [1-9]\d* failed\n$/);
+  t.end();
+});
+
+test("an error that nothing catches while a test runs is a failure of that test", (t) => {
+  const said = shown(t, {
+    "thrown.test.js": `import t from ${JSON.stringify(compiledTap)};
+      t.test("who did it", async (t) => {
+        setTimeout(() => { throw new Error("late"); }, 1);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      });
+      t.test("the next", (t) => { t.pass(); t.end(); });`,
+  });
+  t.match(said, /not ok: \S+thrown\.test\.js > who did it > late\n +at .*thrown\.test\.js:3\n/);
   t.match(said, /\n1 passed, [1-9]\d* failed\n$/);
   t.end();
 });
