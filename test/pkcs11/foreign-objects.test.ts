@@ -47,7 +47,7 @@ function smoke(lies: Readonly<Record<string, string>>, tokenObjects = false): Pr
     ...request,
     module: wrapping,
     proof: { tokenObjects: tokenObjects ? "always" : "never" },
-    environment: { ...soft.environment, WRAP_MODULE: soft.module, ...lies },
+    environment: { ...soft.environment, WRAP_MODULE: soft.module, WRAP_MOST_RSA: "1024", ...lies },
   });
 }
 

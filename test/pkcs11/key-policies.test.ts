@@ -58,7 +58,7 @@ function request(
     pin: new Secret(userPin),
     proof: { keys, atLeast: "signed-existing-key" },
     workerPath: worker.path,
-    environment: { ...soft.environment, WRAP_MODULE: soft.module, ...lies },
+    environment: { ...soft.environment, WRAP_MODULE: soft.module, WRAP_MOST_RSA: "1024", ...lies },
   };
 }
 

@@ -34,7 +34,7 @@ const request = (lies: Readonly<Record<string, string>> = {}): SmokeRequest => (
   token: { label: "production" },
   pin: new Secret(userPin),
   workerPath: worker.path,
-  environment: { ...soft.environment, WRAP_MODULE: soft.module, ...lies },
+  environment: { ...soft.environment, WRAP_MODULE: soft.module, WRAP_MOST_RSA: "1024", ...lies },
 });
 const always = { proof: { tokenObjects: "always" as const } };
 const check = ({ checks }: TokenReport, id: string): CheckResult | undefined =>

@@ -62,7 +62,7 @@ function smoke(
     pin: pin ?? undefined,
     proof,
     workerPath: worker.path,
-    environment: { ...soft.environment, WRAP_MODULE: soft.module, ...lies },
+    environment: { ...soft.environment, WRAP_MODULE: soft.module, WRAP_MOST_RSA: "1024", ...lies },
   });
 }
 
@@ -289,7 +289,7 @@ test("a login that fails proves that the token was reached, a token that is not 
 });
 
 const sizes: readonly (readonly [Lies, RegExp, RegExp])[] = [
-  [{}, /^RSA 2048, /, /^EC P-256, /],
+  [{ WRAP_MOST_RSA: "4096" }, /^RSA 2048, /, /^EC P-256, /],
   [{ WRAP_SIZES: "large" }, /^RSA 3072, /, /^EC P-384, /],
   [{ WRAP_SIZES: "bytes" }, /^RSA 2048, /, /^EC P-256, /],
 ];
