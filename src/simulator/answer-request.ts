@@ -28,7 +28,7 @@ export interface ClusterState {
   /** Objects that end with their session are refused, as by a KMIP server that does not know any. */
   readonly refusesSessionObjects?: boolean;
   /** The longest modulus of RSA keys that are made. Absent: as long as SoftHSM makes it. */
-  readonly mostRsaBits?: number;
+  readonly mostRsaBits?: number | undefined;
 }
 
 type Reason = keyof typeof enumerations.ResultReason;

@@ -29,6 +29,8 @@ export interface Vhsm {
   readonly ttlvPort: number;
   /** Takes it down in the given way, or brings it up again on the same ports. */
   setDown(mode: DownMode): Promise<void>;
+  /** Limits the RSA keys that are made from now on, as ClusterOptions have it; undefined: no limit. */
+  setMostRsaBits(bits: number | undefined): void;
   /** As `setDown("refuse")`: connections are cut off, the ports closed. */
   kill(): Promise<void>;
   /** Stops it for good. */
@@ -39,7 +41,8 @@ export interface Vhsm {
  * Starts one member; both ports are open on return. Throws a Problem if an address or port is not available.
  */
 export async function startVhsm(options: VhsmOptions): Promise<Vhsm> {
-  const { host, certificate, cluster, latencyMs = 0 } = options;
+  const { host, certificate, latencyMs = 0 } = options;
+  let { cluster } = options;
   const allow = options.allow && new Set(options.allow);
   const answer = async (request: KmipItem): Promise<KmipItem> => {
     if (latencyMs > 0) await delay(latencyMs);
@@ -83,6 +86,9 @@ export async function startVhsm(options: VhsmOptions): Promise<Vhsm> {
     httpsPort: https.number,
     ttlvPort: ttlv.number,
     setDown,
+    setMostRsaBits: (bits) => {
+      cluster = { ...cluster, mostRsaBits: bits };
+    },
     kill: () => setDown("refuse"),
     stop,
   };

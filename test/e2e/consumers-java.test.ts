@@ -7,7 +7,7 @@ import { usualClientPath } from "../../src/vendor/client.js";
 
 await ensureSandbox(import.meta.filename);
 
-const { profile, pin, logins, makeKey } = await consumerScene();
+const { profile, pin, logins, makeKey, withLongKeys } = await consumerScene();
 
 const config = "/etc/pkcs11/java.cfg";
 const pinFile = "/etc/knet-pins/amplia.java.pin";
@@ -34,7 +34,9 @@ t.before(async () => {
     `name = own\nlibrary = ${usualClientPath}\nslotListIndex = 0\nshowInfo = true\n`,
   );
   writeFileSync("/tmp/own.pin", pin);
-  await keytool("-genkeypair", "-alias", "code", "-keyalg", "RSA", "-dname", "CN=code", ...own);
+  await withLongKeys(() =>
+    keytool("-genkeypair", "-alias", "code", "-keyalg", "RSA", "-dname", "CN=code", ...own),
+  );
   await keytool("-genkeypair", "-alias", "ec", "-keyalg", "EC", "-dname", "CN=ec", ...own);
   await makeKey("bare", "0b");
   mkdirSync("/opt/ejbca/conf", { recursive: true });

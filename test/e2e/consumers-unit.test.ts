@@ -2,7 +2,7 @@ import { execFile, execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { promisify } from "node:util";
 import t from "tap";
-import { run } from "../support/consumer-scene.js";
+import { run, withLongKeys } from "../support/consumer-scene.js";
 import { ensureSystemd } from "../support/real-systemd.js";
 import { applicationHost, applicationUnit, dropIn } from "../support/service-application.js";
 
@@ -12,7 +12,7 @@ await ensureSystemd(import.meta.filename);
 const tokens = "/var/lib/simulated-tokens";
 mkdirSync(tokens);
 process.env["TMPDIR"] = tokens;
-const { cluster, file, profile } = await applicationHost("/root/consumers", 1, 2048);
+const { cluster, file, profile } = await applicationHost("/root/consumers", 1);
 t.teardown(() => cluster.stop());
 let logins = 0;
 const logIn = cluster.directory.logIn.bind(cluster.directory);
@@ -56,7 +56,7 @@ t.before(async () => {
   const line = ["--user", "amplia", "--", "env", "HOME=/var/amplia", "pkcs11-tool", "--module"];
   const token = ["libkNETPKCS11.so", "--token-label", "ca_signer", "--login", "--pin", pin];
   const key = ["--keypairgen", "--key-type", "rsa:2048", "--label", "rsa", "--id", "01"];
-  await promisify(execFile)("runuser", [...line, ...token, ...key]);
+  await withLongKeys(cluster, () => promisify(execFile)("runuser", [...line, ...token, ...key]));
 });
 
 t.test("apply in a stage as the account; verify and prove in processes of the unit", async (t) => {

@@ -3,6 +3,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { promisify } from "node:util";
 import t from "tap";
 import type { ConsumerReport } from "../../src/pkcs11/report.js";
+import type { Cluster } from "../../src/simulator/cluster.js";
+import { shortRsaBits } from "../simulator/rig.js";
 import { knetctlJson, type Report } from "./knetctl.js";
 import { provisioning } from "./provisioning.js";
 
@@ -18,6 +20,8 @@ export interface ConsumerScene {
   readonly letThrough: (logins?: number) => void;
   /** A profile with these consumers: YAML after `consumers:`. */
   readonly profile: (name: string, consumers: string) => string;
+  /** While a program makes a key, it may be as long as programs want it; those of a proof need not. */
+  readonly withLongKeys: <T>(make: () => Promise<T>) => Promise<T>;
   /** Makes a key pair on the token of `ca_signer`. */
   readonly makeKey: (label: string, id: string, kind?: string) => Promise<void>;
 }
@@ -28,7 +32,7 @@ export interface ConsumerScene {
  * which simulates the VHSM.
  */
 export async function consumerScene(): Promise<ConsumerScene> {
-  const { profile: base, cluster, folder } = await provisioning({ vhsms: 1, mostRsaBits: 2048 });
+  const { profile: base, cluster, folder } = await provisioning({ vhsms: 1 });
   t.teardown(() => cluster.stop());
   const { exitCode, document } = await knetctlJson(["apply", base, "--no-smoke-test"]);
   if (exitCode !== 0) throw new Error(JSON.stringify(document.problems));
@@ -57,12 +61,23 @@ export async function consumerScene(): Promise<ConsumerScene> {
       writeFileSync(file, `${readFileSync(base, "utf8")}\nconsumers:${consumers}\n`);
       return file;
     },
+    withLongKeys: (make) => withLongKeys(cluster, make),
     makeKey: async (label, id, kind = "rsa:2048") => {
       const login = ["--token-label", "ca_signer", "--login", "--pin", "env:PIN"];
       const key = ["--keypairgen", "--key-type", kind, "--label", label, "--id", id];
-      await asAmplia(["pkcs11-tool", "--module", "libkNETPKCS11.so", ...login, ...key], { PIN: pin });
+      await withLongKeys(cluster, () =>
+        asAmplia(["pkcs11-tool", "--module", "libkNETPKCS11.so", ...login, ...key], { PIN: pin }),
+      );
     },
   };
+}
+
+/** As ConsumerScene has it, for the scene's cluster. */
+export async function withLongKeys<T>({ vhsms }: Cluster, make: () => Promise<T>): Promise<T> {
+  for (const vhsm of vhsms) vhsm.setMostRsaBits(undefined);
+  const made = await make();
+  for (const vhsm of vhsms) vhsm.setMostRsaBits(shortRsaBits);
+  return made;
 }
 
 /** Runs a program as the service's user. */

@@ -19,11 +19,9 @@ export const loaderEntry = "/etc/ld.so.conf.d/knet-pkcs11.conf";
 /** Simulated VHSMs, an archive and a profile for them; for test files that run in a sandbox. */
 export async function provisioning({
   vhsms = 2,
-  mostRsaBits = shortRsaBits,
   ...options
 }: {
   vhsms?: number;
-  mostRsaBits?: number;
   version?: string;
   registerLoader?: boolean;
 } = {}): Promise<Provisioning> {
@@ -33,7 +31,7 @@ export async function provisioning({
     vhsms,
     users: ["ca_signer", "tsa_signer"],
     stateFolder: asAbsolutePath(`${folder}/vhsms`)!,
-    mostRsaBits,
+    mostRsaBits: shortRsaBits,
     sources,
     cache,
   });

@@ -17,13 +17,13 @@ ExecStart=/usr/bin/pkcs11-tool --module libkNETPKCS11.so --token-label ca_signer
 `;
 
 /** Simulated VHSMs in a folder, and on the host all that such an application needs but its configuration. */
-export async function applicationHost(folder: string, vhsms: number, mostRsaBits = shortRsaBits) {
+export async function applicationHost(folder: string, vhsms: number) {
   mkdirSync(folder, { mode: 0o700 });
   const cluster = await startCluster({
     vhsms,
     users: ["ca_signer"],
     stateFolder: `${folder}/vhsms`,
-    mostRsaBits,
+    mostRsaBits: shortRsaBits,
     sources,
     cache,
   });
