@@ -102,11 +102,11 @@ const withoutHooks = {
       "domainHook = createHook(hookMethods);": "domainHook = { enable() {}, disable() {} };",
       "() => domains.get(executionAsyncId());":
         "() => begun.find(({ test }) => test?.parent !== undefined);\nconst begun = [];",
-      "        domains.set(eid, this);\n": "        this.test = Domain.test;\n        Domain.test = undefined;\n        begun.push(this);\n",
-      "        this.destroyed = true;\n": "$&        begun.splice(begun.indexOf(this), 1);\n",
+      "domains.set(eid, this);": "this.test = Domain.test;\nDomain.test = undefined;\nbegun.push(this);",
+      "this.destroyed = true;": "$&\nbegun.splice(begun.indexOf(this), 1);",
     });
     replaceIn(onLoad, /\/@tapjs\/core\/dist\/esm\/base\.js$/, {
-      "this.hookDomain = new Domain(": "Domain.test = this;\n            $&",
+      "this.hookDomain = new Domain(": "Domain.test = this;\n$&",
     });
   },
 };
