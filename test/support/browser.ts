@@ -116,15 +116,23 @@ export async function example(page: Page): Promise<void> {
 export interface GivenFile {
   readonly name: string;
   readonly content: string | Buffer;
+  /** How many times it is in the file; default: once. */
+  readonly times?: number;
 }
 
 /** Drops files on the page, all at once. */
 export async function dropFiles(page: Page, ...files: readonly GivenFile[]): Promise<void> {
-  const given = files.map(({ name, content }) => [name, Buffer.from(content).toString("base64")]);
+  const given = files.map(({ name, content, times = 1 }) => [
+    name,
+    Buffer.from(content).toString("base64"),
+    times,
+  ]);
   await page.evaluate(`{
     const dataTransfer = new DataTransfer();
-    for (const [name, bytes] of ${JSON.stringify(given)})
-      dataTransfer.items.add(new File([Uint8Array.from(atob(bytes), (one) => one.charCodeAt(0))], name));
+    for (const [name, encoded, times] of ${JSON.stringify(given)}) {
+      const bytes = Uint8Array.from(atob(encoded), (one) => one.charCodeAt(0));
+      dataTransfer.items.add(new File(Array(times).fill(bytes), name));
+    }
     const drop = new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true });
     document.querySelector(".app").dispatchEvent(drop);
   }`);
