@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import t, { type Test } from "tap";
 import { execFileSync } from "node:child_process";
 import {
@@ -10,7 +11,6 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
 import { report as reportSchema } from "../../src/generated/validate-report.js";
 import { path } from "../../src/host/path.js";
 import { realHost } from "../../src/host/real-host.js";
@@ -87,13 +87,10 @@ service: { user: amplia, group: amplia, home: /var/amplia, create: true, unit: a
  * time of change. Of folders not the times: something may have been there meanwhile.
  */
 function treeOf(...tops: readonly string[]): readonly string[] {
-  return tops.flatMap((top) => {
-    const stats = lstatSync(top);
-    const { ino, mode, uid, gid, size, mtimeMs, ctimeMs } = stats;
-    const rights = `${top} ${ino} ${mode.toString(8)} ${uid}:${gid}`;
-    if (!stats.isDirectory()) return [`${rights} ${size} ${mtimeMs} ${ctimeMs}`];
-    return [rights, ...treeOf(...readdirSync(top).map((name) => join(top, name)))];
-  });
+  const folders = ["-type", "d", "-printf", "%p %i %m %U:%G\\n"];
+  const others = ["-printf", "%p %i %m %U:%G %s %T@ %C@\\n"];
+  const found = execFileSync("find", [...tops, ...folders, "-o", ...others], { maxBuffer: 1 << 28 });
+  return found.toString().trimEnd().split("\n").sort();
 }
 
 const watched = ["/etc", "/usr/local/lib", "/usr/lib", "/var/lib", "/var/cache/ldconfig", "/srv"].filter(
@@ -113,7 +110,10 @@ async function untouched(t: Test, failing: () => Promise<void>, kept: readonly s
   const [before, homes] = [watchedTree(), readdirSync("/run")];
   const start = service.start();
   await failing();
-  t.strictSame(watchedTree(), before, "byte for byte and inode for inode");
+  const after = watchedTree();
+  // tap takes seconds for so many lines
+  if (isDeepStrictEqual(after, before)) t.pass("byte for byte and inode for inode");
+  else t.strictSame(after, before, "byte for byte and inode for inode");
   t.strictSame(
     readdirSync("/run").filter((name) => name !== "knetctl"),
     homes.filter((name) => name !== "knetctl"),
