@@ -12,7 +12,7 @@ export default tseslint.config(
       "@typescript-eslint/switch-exhaustiveness-check": "error",
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "no-console": "error",
-      // without enums there is no unsafe assignment to one, which takes a fifth of the time to find
+      // without enums there is no unsafe assignment to one, which takes a fifth of the rules' time to find
       "no-restricted-syntax": ["error", "TSEnumDeclaration"],
       "@typescript-eslint/no-unsafe-enum-assignment": "off",
       "max-lines": ["error", { max: 250, skipBlankLines: true, skipComments: true }],

@@ -16,7 +16,7 @@ import { buildWorker } from "../support/build-worker.js";
 import { fixtureModules } from "../support/fixture-module.js";
 import { MemoryHost } from "../support/memory-host.js";
 import { recordedContext } from "../support/recorded-context.js";
-import { softTokens, userPin } from "../support/soft-token.js";
+import { softTokens, userPin, wrapped } from "../support/soft-token.js";
 
 const worker = await buildWorker();
 const modules = fixtureModules();
@@ -58,7 +58,7 @@ const unsignedAs = (why: string): string =>
   `nothing was signed correctly: it is not proven that the module signs (${why})`;
 
 for (const [name, { lies, withoutPin = false, why }] of Object.entries(ways)) {
-  const environment = { ...soft.environment, WRAP_MODULE: soft.module, WRAP_MOST_RSA: "1024", ...lies };
+  const environment = wrapped(soft, lies);
 
   test(`smoke, with ${name}: fails if there is a PIN, and says what is proven`, async (t) => {
     for (const json of [false, true]) {

@@ -1,5 +1,4 @@
-import { isDeepStrictEqual } from "node:util";
-import t, { type Test } from "tap";
+import t from "tap";
 import { describeClientConfig } from "../../src/description/describe-client-config.js";
 import { profileText } from "../../src/description/profile-text.js";
 import { settingsForms } from "../../src/formats/settings/settings-text.js";
@@ -19,6 +18,7 @@ import { clientConfigs } from "../support/client-config-arbitraries.js";
 import { existing } from "../support/existing-config.js";
 import fc from "../support/fast-check.js";
 import { type MadeByPage, pageCode, textOf } from "../support/page.js";
+import { same } from "../support/same.js";
 
 const folder = path("/etc/knetctl");
 
@@ -35,11 +35,6 @@ async function byProgram(text: string): Promise<ParsedProfile> {
 }
 
 const refusal = async (text: Promise<string>): Promise<string | undefined> => text.catch(() => undefined);
-
-/** Tells tap of differences alone: each thing that it is told takes longer than to find out. */
-function same(t: Test, found: unknown, wanted: unknown, why = "the same"): void {
-  if (!isDeepStrictEqual(found, wanted)) t.strictSame(found, wanted, why);
-}
 
 t.test("page and program make the same bytes of every profile, and find the same problems", async (t) => {
   let valid = 0;

@@ -6,7 +6,7 @@ import { Secret } from "../../src/problem/secret.js";
 import type { CheckResult, TokenReport } from "../../src/pkcs11/report.js";
 import { buildWorker } from "../support/build-worker.js";
 import { fixtureModules } from "../support/fixture-module.js";
-import { softTokens, userPin } from "../support/soft-token.js";
+import { softTokens, userPin, wrapped } from "../support/soft-token.js";
 
 const worker = await buildWorker();
 const modules = fixtureModules();
@@ -47,7 +47,7 @@ function smoke(lies: Readonly<Record<string, string>>, tokenObjects = false): Pr
     ...request,
     module: wrapping,
     proof: { tokenObjects: tokenObjects ? "always" : "never" },
-    environment: { ...soft.environment, WRAP_MODULE: soft.module, WRAP_MOST_RSA: "1024", ...lies },
+    environment: wrapped(soft, lies),
   });
 }
 

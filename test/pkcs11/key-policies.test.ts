@@ -6,7 +6,7 @@ import { smokeTest, testToken, type SmokeRequest } from "../../src/pkcs11/test-t
 import { Secret } from "../../src/problem/secret.js";
 import { buildWorker } from "../support/build-worker.js";
 import { fixtureModules } from "../support/fixture-module.js";
-import { softTokens, userPin } from "../support/soft-token.js";
+import { softTokens, userPin, wrapped } from "../support/soft-token.js";
 
 const worker = await buildWorker();
 const modules = fixtureModules();
@@ -58,7 +58,7 @@ function request(
     pin: new Secret(userPin),
     proof: { keys, atLeast: "signed-existing-key" },
     workerPath: worker.path,
-    environment: { ...soft.environment, WRAP_MODULE: soft.module, WRAP_MOST_RSA: "1024", ...lies },
+    environment: wrapped(soft, lies),
   };
 }
 

@@ -8,7 +8,7 @@ import type { CheckResult, TokenReport } from "../../src/pkcs11/report.js";
 import { removeLeftovers, smokeTest, type SmokeRequest, testToken } from "../../src/pkcs11/test-token.js";
 import { buildWorker } from "../support/build-worker.js";
 import { fixtureModules } from "../support/fixture-module.js";
-import { softTokens, userPin } from "../support/soft-token.js";
+import { softTokens, userPin, wrapped } from "../support/soft-token.js";
 
 const worker = await buildWorker();
 const modules = fixtureModules();
@@ -34,7 +34,7 @@ const request = (lies: Readonly<Record<string, string>> = {}): SmokeRequest => (
   token: { label: "production" },
   pin: new Secret(userPin),
   workerPath: worker.path,
-  environment: { ...soft.environment, WRAP_MODULE: soft.module, WRAP_MOST_RSA: "1024", ...lies },
+  environment: wrapped(soft, lies),
 });
 const always = { proof: { tokenObjects: "always" as const } };
 const check = ({ checks }: TokenReport, id: string): CheckResult | undefined =>

@@ -8,7 +8,7 @@ import { verdict } from "../../src/pkcs11/verdict.js";
 import { Secret } from "../../src/problem/secret.js";
 import { buildWorker } from "../support/build-worker.js";
 import { fixtureModules } from "../support/fixture-module.js";
-import { softTokens, userPin } from "../support/soft-token.js";
+import { softTokens, userPin, wrapped } from "../support/soft-token.js";
 
 const worker = await buildWorker();
 const modules = fixtureModules();
@@ -62,7 +62,7 @@ function smoke(
     pin: pin ?? undefined,
     proof,
     workerPath: worker.path,
-    environment: { ...soft.environment, WRAP_MODULE: soft.module, WRAP_MOST_RSA: "1024", ...lies },
+    environment: wrapped(soft, lies),
   });
 }
 

@@ -75,9 +75,11 @@ export async function consumerScene(): Promise<ConsumerScene> {
 /** As ConsumerScene has it, for the scene's cluster. */
 export async function withLongKeys<T>({ vhsms }: Cluster, make: () => Promise<T>): Promise<T> {
   for (const vhsm of vhsms) vhsm.setMostRsaBits(undefined);
-  const made = await make();
-  for (const vhsm of vhsms) vhsm.setMostRsaBits(shortRsaBits);
-  return made;
+  try {
+    return await make();
+  } finally {
+    for (const vhsm of vhsms) vhsm.setMostRsaBits(shortRsaBits);
+  }
 }
 
 /** Runs a program as the service's user. */

@@ -19,6 +19,17 @@ const modules = [
   "/usr/lib/aarch64-linux-gnu/softhsm/libsofthsm2.so",
 ];
 
+/**
+ * What wrapping.c (see fixture-module.ts) is told: to wrap the tokens' module, of which RSA keys are then
+ * short, since those of 2048 bits take most of a smoke test's time; and how to lie.
+ */
+export function wrapped(
+  { module, environment }: SoftTokens,
+  lies: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  return { ...environment, WRAP_MODULE: module, WRAP_MOST_RSA: "1024", ...lies };
+}
+
 /** SoftHSM 2 tokens with these labels and `userPin`, in a temporary folder of their own. */
 export function softTokens(...labels: readonly string[]): SoftTokens {
   const module = modules.find((candidate) => existsSync(candidate));
