@@ -7,8 +7,8 @@ import { runTests } from "./tests.mjs";
 
 const tool = (...args) => shown(process.execPath, args, { cwd: clone, env: withoutNpm() });
 
-const formatter = (mode) =>
-  tool(inClone("node_modules/prettier/bin/prettier.cjs"), mode, "--log-level=warn", ".");
+const formatter = (mode) => tool(inClone("node_modules/oxfmt/bin/oxfmt"), mode);
+const linter = (...args) => tool(inClone("node_modules/oxlint/bin/oxlint"), ...args);
 
 /** Imported after the set-up: before it, the packages that it imports may be missing. */
 const later = (file, name) => async (_root, args) => (await import(file))[name](args);
@@ -90,9 +90,7 @@ export const runs = new Map([
     {
       packages: [],
       built: "generated",
-      start: async (_root, args) =>
-        (await tool(inClone("node_modules/typescript/bin/tsc"), "-p", ".", ...args)) ||
-        tool(inClone("node_modules/typescript/bin/tsc"), "-p", "src/page/browser", ...args),
+      start: (_root, args) => linter("--config", inClone("scripts/setup/types-only.json"), ...args),
     },
   ],
   [
@@ -100,9 +98,7 @@ export const runs = new Map([
     {
       packages: [],
       built: "generated",
-      start: async (_root, args) =>
-        (await tool(inClone("node_modules/eslint/bin/eslint.js"), ".", ...args)) ||
-        (args.length === 0 ? formatter("--check") : 0),
+      start: async (_root, args) => (await linter(...args)) || (args.length === 0 ? formatter("--check") : 0),
     },
   ],
   [

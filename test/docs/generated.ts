@@ -124,7 +124,7 @@ function jsonCommandTable(): string {
   return tableText([["command", "documents", "lines", "exit codes"], ...rows]);
 }
 
-/** As prettier writes it: a line of titles, one of dashes, cells padded to their column's width. */
+/** As the formatter writes it: a line of titles, one of dashes, cells padded to their column's width. */
 function tableText(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const [titles, ...lines] = [rows[0] ?? [], widths.map((width) => "-".repeat(width)), ...rows.slice(1)].map(

@@ -333,9 +333,9 @@ async function refusedOrDone(work: () => Promise<void>): Promise<void> {
   } catch (error) {
     if (error instanceof Problem) {
       expectPresentable([error]);
-    } else if (!(
-      error instanceof Error && / (is missing|is no folder|exists|cannot be read)$/.test(error.message)
-    ))
+    } else if (
+      !(error instanceof Error && / (is missing|is no folder|exists|cannot be read)$/.test(error.message))
+    )
       throw error;
   }
 }

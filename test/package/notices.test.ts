@@ -46,7 +46,7 @@ test("what is bundled apart, compiled beforehand or for the worker is among the 
   // execa and tar have functions of their own in the bundle, ajv and handlebars are in generated code
   for (const name of ["execa", "tar", "minipass", "yallist", "ajv", "handlebars", "pkcs11js"])
     t.ok(names.includes(name), name);
-  for (const name of ["esbuild", "typescript", "tap", "prettier"]) t.notOk(names.includes(name), name);
+  for (const name of ["esbuild", "typescript", "tap", "oxlint"]) t.notOk(names.includes(name), name);
   t.end();
 });
 

@@ -15,7 +15,7 @@ function checked(readers: readonly (readonly string[])[]) {
 
 t.test("a check fails with the first thing beside the tests that fails, and shows what it said", (t) => {
   const folder = t.testdir({
-    "good.mjs": "",
+    "good.mjs": 'console.log("all is well");',
     "bad.mjs": 'console.log("line 7 is wrong"); console.error("and line 8"); process.exit(3);',
     "worse.mjs": "process.exit(4);",
   });

@@ -2,7 +2,14 @@ import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 
 type Call =
-  "openSync" | "mkdirSync" | "renameSync" | "fsyncSync" | "fchmodSync" | "fchownSync" | "readSync" | "read";
+  | "openSync"
+  | "mkdirSync"
+  | "renameSync"
+  | "fsyncSync"
+  | "fchmodSync"
+  | "fchownSync"
+  | "readSync"
+  | "read";
 
 interface Test {
   teardown(work: () => void): void;

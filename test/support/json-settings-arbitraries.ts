@@ -3,7 +3,9 @@ import { fold } from "./dotnet-json.js";
 
 /** A value of a JSON file of settings: a token, or the members or items of a section. */
 export type Value =
-  string | { readonly members: readonly (readonly [string, Value])[] } | { readonly items: readonly Value[] };
+  | string
+  | { readonly members: readonly (readonly [string, Value])[] }
+  | { readonly items: readonly Value[] };
 
 /** What a PIN or a name may hold that some form of settings takes for its own. */
 export const hostileText = fc.oneof(

@@ -3,7 +3,8 @@ import type { Around } from "./around.js";
 
 /** What a check saw: what is there, in a few words, and what is wrong with it; or why it did not look. */
 export type Seen =
-  { readonly text: string; readonly problems?: readonly Problem[] } | { readonly skipped: string };
+  | { readonly text: string; readonly problems?: readonly Problem[] }
+  | { readonly skipped: string };
 
 /**
  * One check of the surroundings. It only looks: it changes nothing, loads no vendor code, logs in nowhere,

@@ -42,7 +42,8 @@ export interface JsonFault {
 
 /** Either the tree, or the faults by position: the first syntax error, or else every duplicate key. */
 export type ParsedJson =
-  { readonly root: JsonNode } | { readonly faults: readonly [JsonFault, ...JsonFault[]] };
+  | { readonly root: JsonNode }
+  | { readonly faults: readonly [JsonFault, ...JsonFault[]] };
 
 /**
  * `strict` is RFC 8259 without duplicate keys, which different readers resolve differently. `lenient` allows

@@ -90,7 +90,8 @@ export interface SettingsText {
 
 /** The text, or everything that is wrong with it, in order. */
 export type SettingsReading =
-  SettingsText | { readonly faults: readonly [SettingsFault, ...SettingsFault[]] };
+  | SettingsText
+  | { readonly faults: readonly [SettingsFault, ...SettingsFault[]] };
 
 const names: Readonly<Record<SettingsForm, string>> = {
   ini: "an ini file",

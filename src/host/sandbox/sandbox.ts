@@ -18,7 +18,9 @@ export interface SandboxCommand {
   readonly env?: Readonly<Record<string, string>>;
   /** Of standard input, output and error. Default: all inherited. */
   readonly stdio?:
-    "inherit" | "pipe" | readonly ["inherit" | "pipe" | "ignore", "inherit" | "pipe", "inherit" | "pipe"];
+    | "inherit"
+    | "pipe"
+    | readonly ["inherit" | "pipe" | "ignore", "inherit" | "pipe", "inherit" | "pipe"];
 }
 
 export interface Sandboxed {

@@ -5,7 +5,8 @@ import { errorCode } from "../../problem/thrown.js";
 
 /** The result of a query: what answered, or why that is not the answer of a healthy service. */
 export type Health =
-  { readonly well: true; readonly who: string } | { readonly well: false; readonly reason: string };
+  | { readonly well: true; readonly who: string }
+  | { readonly well: false; readonly reason: string };
 
 export interface Asking {
   /** For the whole answer. */

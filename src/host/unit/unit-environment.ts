@@ -7,7 +7,10 @@ import type { UnitSettings } from "./unit-settings.js";
 
 /** What sets a variable, as its readers know it; the last: for all services. */
 export type VariableSource =
-  "Environment=" | "EnvironmentFile=" | "PassEnvironment=" | "systemctl show-environment";
+  | "Environment="
+  | "EnvironmentFile="
+  | "PassEnvironment="
+  | "systemctl show-environment";
 
 /** In a sentence: the thing that sets it. */
 export function sourceText(from: VariableSource | "ExecStart="): string {

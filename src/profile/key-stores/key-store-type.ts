@@ -116,4 +116,5 @@ export interface BuildContext {
 
 /** A user, with what else the profile's key store has to state; or why it is unclear which user is meant. */
 export type UserInSettings =
-  { readonly user: string; readonly keys: Readonly<Record<string, string>> } | { readonly unclear: string };
+  | { readonly user: string; readonly keys: Readonly<Record<string, string>> }
+  | { readonly unclear: string };

@@ -16,7 +16,8 @@ export interface ProfileDocument {
 }
 
 export type ProfileReading =
-  { readonly document: ProfileDocument } | { readonly problems: readonly Problem[] };
+  | { readonly document: ProfileDocument }
+  | { readonly problems: readonly Problem[] };
 
 /**
  * Reads YAML or JSON: JSON when the name ends in .json, YAML when it ends in .yaml or .yml, else JSON when

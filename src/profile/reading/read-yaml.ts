@@ -69,7 +69,9 @@ export async function readYaml(text: string): Promise<Reading> {
 
 /** The parser's tokens, or the offset where the nesting or the number of parts exceeds its limit. */
 type BoundedTokens =
-  { readonly tokens: readonly CST.Token[] } | { readonly tooDeepAt: number } | { readonly tooManyAt: number };
+  | { readonly tokens: readonly CST.Token[] }
+  | { readonly tooDeepAt: number }
+  | { readonly tooManyAt: number };
 
 /**
  * The most words, signs, spaces and line breaks, which determine how long reading YAML takes; 10,000 users

@@ -24,7 +24,8 @@ export interface Failure {
 
 /** Why there is no TLS; or a TLS connection after all, with settings for old servers. */
 export type Explained =
-  Pick<EndpointReport, "findings" | "speaks"> | { readonly older: Session; readonly settings: TlsSettings };
+  | Pick<EndpointReport, "findings" | "speaks">
+  | { readonly older: Session; readonly settings: TlsSettings };
 
 /** The share of the time for a request in HTTP to a port that answered TLS with text. */
 const patience = 0.5;

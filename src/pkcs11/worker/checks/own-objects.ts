@@ -44,7 +44,9 @@ export function askedBefore(label: string): Map<string, number> {
  * origin is unknown: some tokens keep only short IDs.
  */
 export type Origin =
-  { readonly is: "own"; readonly id: string } | { readonly is: "foreign" } | { readonly is: "unknown" };
+  | { readonly is: "own"; readonly id: string }
+  | { readonly is: "foreign" }
+  | { readonly is: "unknown" };
 
 /**
  * Whose object a handle refers to, as read from the object itself: the handles that a module returns, and its

@@ -9,7 +9,8 @@ import { commandAt, shellPath } from "./by-hand.js";
 
 /** A file as it was: its content is in the run's folder, readable only by root. */
 export type FileBefore =
-  { readonly existed: false } | { readonly existed: true; readonly backup: string; readonly rights: Rights };
+  | { readonly existed: false }
+  | { readonly existed: true; readonly backup: string; readonly rights: Rights };
 
 /** Looks at a file and keeps a copy of it in the run's folder. */
 export function keepFile(files: Files, path: AbsolutePath, { host, folder, number }: RunContext): FileBefore {
