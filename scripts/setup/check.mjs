@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { quiet } from "./child.mjs";
 import { clone } from "./clone.mjs";
 import { withoutNpm } from "./environment.mjs";
-import { runTests } from "./tests.mjs";
+import { runTests, runUnitTests } from "./tests.mjs";
 
 /** Least first, one after the other: the machine may be small. */
 const all = [
@@ -32,11 +32,16 @@ async function readAll(readers) {
   return results;
 }
 
-/** All tests, and what `begun` found; the exit code is that of the first of them that failed. */
+/** All tests, and what only reads the clone; the exit code is that of the first of them that failed. */
 export async function checkAll(root, args, begun) {
-  const tested = await runTests(root, args);
-  const read = showRead(await begun());
+  const tested = await runTests(root, args, begun.units);
+  const read = showRead(await begun.reading());
   return tested || read;
+}
+
+/** Begins with what needs no more than what is built; with the unit tests, if they may have a sandbox. */
+export function beginCheck(args, mayEnter) {
+  return { reading: beginReading(), units: mayEnter ? runUnitTests(args) : undefined };
 }
 
 /** A line for each, and what a failed one said; the exit code is that of the first that failed, or 0. */

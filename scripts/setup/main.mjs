@@ -16,7 +16,7 @@ export function main(name, args) {
       );
     if (run.asRoot && process.getuid?.() !== 0)
       throw new SetupFailure(`this must be run as root: ${run.asRoot}`, `sudo npm run ${name}`);
-    const { root, begun } = await setUp(run);
+    const { root, begun } = await setUp(run, args);
     return run.start(root, args, begun);
   });
 }

@@ -2,8 +2,8 @@ import { clone, inClone } from "./clone.mjs";
 import { shown } from "./child.mjs";
 import { runDemo } from "./demo.mjs";
 import { withoutNpm } from "./environment.mjs";
-import { beginReading, checkAll } from "./check.mjs";
-import { runTests } from "./tests.mjs";
+import { beginCheck, checkAll } from "./check.mjs";
+import { runTests, runUnitTests } from "./tests.mjs";
 
 const tool = (...args) => shown(process.execPath, args, { cwd: clone, env: withoutNpm() });
 
@@ -30,7 +30,8 @@ const forTests = [
  * What package.json's scripts do, and what each needs first: groups of system packages (see
  * system-packages.mjs; a run that names none looks at no system package), the compiled `addon`, what is
  * `built` of the program (`generated`: the part of it that types and lint look at), an `overlay` for
- * sandboxes. What `whenBuilt` begins runs beside what is left of the set-up.
+ * sandboxes. What `whenBuilt` begins runs beside what is left of the set-up; it is told whether a sandbox can
+ * be made by then.
  */
 export const runs = new Map([
   [
@@ -50,7 +51,8 @@ export const runs = new Map([
       addon: true,
       built: "program",
       overlay: true,
-      start: runTests,
+      whenBuilt: (args, mayEnter) => ({ units: mayEnter ? runUnitTests(args) : undefined }),
+      start: (root, args, { units }) => runTests(root, args, units),
     },
   ],
   [
@@ -60,7 +62,7 @@ export const runs = new Map([
       addon: true,
       built: "program",
       overlay: true,
-      whenBuilt: beginReading,
+      whenBuilt: beginCheck,
       start: checkAll,
     },
   ],

@@ -10,9 +10,9 @@ const ways = { program: buildIfStale, generated: generateIfStale, anew: build };
 /**
  * Prepares this machine for one of the runs (see runs.mjs), with what that run needs and nothing else; silent
  * if there is nothing to do. Resolves to `{ root, begun }`: the way to become root, which is not looked for
- * in a run without `packages`, and what `whenBuilt` returned.
+ * in a run without `packages`, and what `whenBuilt` returned, which is given the run's arguments.
  */
-export async function setUp({ packages, addon = false, built, overlay = false, whenBuilt }) {
+export async function setUp({ packages, addon = false, built, overlay = false, whenBuilt }, args) {
   const root = packages === undefined ? undefined : findRoot();
   // where no sandbox can be made, nothing is installed for one; only the programs that try it may be missing
   const isTriedFirst = overlay && canTryOverlay();
@@ -21,14 +21,21 @@ export async function setUp({ packages, addon = false, built, overlay = false, w
   const system = () => installSystemPackages(root, missing);
   // npm has no certificate to trust before
   if (missing.includes("ca-certificates")) await system();
+  let begun;
   const programs = async () => {
     await installNpmPackages();
     await ways[built]();
-    return whenBuilt?.();
+    begun = whenBuilt?.(args, isTriedFirst);
   };
-  const [, begun] = await Promise.all([missing.includes("ca-certificates") || system(), programs()]);
-  if (overlay && !isTriedFirst) await requireOverlay(root);
-  if (addon) await buildAddon();
+  try {
+    await Promise.all([missing.includes("ca-certificates") || system(), programs()]);
+    if (overlay && !isTriedFirst) await requireOverlay(root);
+    if (addon) await buildAddon();
+  } catch (error) {
+    // what is wrong is shown last
+    await Promise.allSettled(Object.values(begun ?? {}));
+    throw error;
+  }
   return { root, begun };
 }
 

@@ -10,37 +10,52 @@ import { asRoot } from "./root.mjs";
 import { statSync } from "node:fs";
 
 /**
- * Runs the tests (all, or the files and folders named in `args`): the unit tests several to a process, and as
- * nobody where this is root; the others as root, each file in a process of its own, for which `args` may have
- * `--timeout=SECONDS`. Shows a line for each test file and every failure, and ends with `N passed, N failed`.
- * Exit code 1 when something failed, or when no test ran.
+ * Compiles the tests (all, or the files and folders named in `args`) and runs the unit tests among them,
+ * which need nothing of a set-up but the npm packages and the generated code: several to a process, and as
+ * nobody where this is root. Resolves to what `runTests` goes on with. A failure may be asked for later.
  */
-export async function runTests(root, args) {
+export function runUnitTests(args) {
+  const ran = compileAndRun(args);
+  ran.catch(() => undefined);
+  return ran;
+}
+
+async function compileAndRun(args) {
+  const timeout = timeoutAmong(args.filter((arg) => arg.startsWith("-")));
   // they import packages that are there only after `npm ci`
   const { testsThatLoad, unitTestsAmong } = await import("../unit/choose.mjs");
-  const { runInPool, sumOf } = await import("../unit/pool.mjs");
+  const { runInPool } = await import("../unit/pool.mjs");
   const { runAsNobody } = await import("../unit/as-nobody.mjs");
-  const { showTotals } = await import("./tap-display.mjs");
-  const timeout = timeoutAmong(args.filter((arg) => arg.startsWith("-")));
   const files = longestFirst(compiledTests(args.filter((arg) => !arg.startsWith("-"))));
   await compileTests();
-  const environment = { KNETCTL_TEST_SEED: "1", ...forRoot() };
+  const environment = environmentOfTests();
   process.stdout.write(
     `samples are drawn with seed ${environment.KNETCTL_TEST_SEED}; KNETCTL_TEST_SEED chooses another\n`,
   );
   const units = new Set(unitTestsAmong(files));
   if (testsThatLoad(files, new Set([pageSupport])).length > 0)
     await (await import("../page/kept-page.mjs")).keptPage();
-  const inPool = await (isForNobody(environment) ? runAsNobody : runInPool)([...units], { environment });
-  const alone = await runAlone(
-    root,
-    environment,
-    timeout,
-    files.filter((file) => !units.has(file)),
-  );
-  const totals = sumOf([inPool, alone]);
+  const counted = await (isForNobody(environment) ? runAsNobody : runInPool)([...units], { environment });
+  return { timeout, counted, others: files.filter((file) => !units.has(file)) };
+}
+
+/**
+ * Runs the tests: the unit tests, unless `begun` is running them, then the others as root, each file in a
+ * process of its own, for which `args` may have `--timeout=SECONDS`. Shows a line for each test file and
+ * every failure, and ends with `N passed, N failed`. Exit code 1 when something failed, or when no test ran.
+ */
+export async function runTests(root, args, begun) {
+  const { timeout, counted, others } = await (begun ?? runUnitTests(args));
+  const alone = await runAlone(root, environmentOfTests(), timeout, others);
+  const { sumOf } = await import("../unit/pool.mjs");
+  const { showTotals } = await import("./tap-display.mjs");
+  const totals = sumOf([counted, alone]);
   showTotals(totals);
   return alone.code === 0 && totals.failed === 0 && totals.passed > 0 ? 0 : alone.code || 1;
+}
+
+function environmentOfTests() {
+  return { KNETCTL_TEST_SEED: "1", ...forRoot() };
 }
 
 /** What gives a test the page: it is made before the first of them asks. */
