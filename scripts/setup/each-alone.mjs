@@ -9,8 +9,8 @@ import { pathToFileURL } from "node:url";
 import { inClone } from "./clone.mjs";
 import { testOptions } from "./compile-tests.mjs";
 
-/** One more than there are processors: most tests wait for others' answers now and then. */
-const lanes = availableParallelism() + 1;
+/** Two more than there are processors: most tests wait now and then, some most of the time. */
+const lanes = availableParallelism() + 2;
 /** After the time for a file, tap in its process has time to say what did not end. */
 const withGrace = 1.1;
 
