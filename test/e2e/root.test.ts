@@ -1,6 +1,6 @@
 import t from "tap";
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { makeImage, packed } from "../support/image.js";
 import { knetctl, knetctlJson } from "../support/knetctl.js";
@@ -28,6 +28,14 @@ t.test("--root provisions the image and nothing else", async (t) => {
   t.match(execFileSync("ldconfig", ["-r", image, "-p"]).toString(), /libkNETPKCS11\.so/);
   for (const outside of [configFile, loaderEntry, "/var/lib/knetctl", "/var/amplia"])
     t.notOk(existsSync(outside), `${outside} is untouched`);
+});
+
+t.test("an image whose path has blanks and a backslash", async (t) => {
+  const root = "/srv/an image\\040 #1";
+  renameSync(makeImage("/srv/renamed"), root);
+  const { exitCode, document } = await knetctlJson(["apply", "--root", root, profile]);
+  t.match({ exitCode, document }, { exitCode: 0, document: { outcome: "applied" } });
+  t.ok(existsSync(root + loaderEntry));
 });
 
 t.test("again: nothing to do", async (t) => {

@@ -1,5 +1,6 @@
 import type { SandboxMount } from "../sandbox/sandbox-mounts.js";
 import type { AbsolutePath } from "../path.js";
+import { inTable, tableFunctions } from "./mount-table.js";
 
 /**
  * In its new namespaces, it enters its own mount namespace once more: that leads to the namespace's real
@@ -11,23 +12,10 @@ const namespaces = [
 ] as const;
 
 /**
- * For a shell: `row SOURCE TARGET TYPE OPTIONS` adds a row of fstab(5) to $rows, and `table FILE FOLDER`
- * mounts the rows in a file by one process instead of one for each. They are relative to the folder and are
- * not resolved (`-c`), so that mount(8) takes none of them for something that is mounted already; if it
- * passed over one nevertheless, this fails.
- */
-export const tableFunctions = `rows=
-row() { rows="$rows$1 $2 $3 $4
-"; }
-table() {
-  said=$(cd "$2/" && exec mount -n -c -v -a -T "$1")
-  case $said in *": ignored"*|*": already mounted"*) echo "$said" >&2; return 1 ;; esac
-}`;
-
-/**
  * $1: the stage's folder, $2: the host's root, both as `/` sees them; $3: `memory` if no upper layer can be
- * in the folder, else `disk`; then for each mount how it is shown and its path below the root. The folder
- * holds `root`, to mount on, `shown`, and `layers/N/upper` and `work`; `table` is made in it.
+ * in the folder, else `disk`; $4, $5: folder and root for a table; then for each mount how it is shown, its
+ * path below the root, and that for a table. The folder holds `root`, to mount on, `shown`, and
+ * `layers/N/upper` and `work`; `table` is made in it.
  *
  * Upper layers are on the disk if the kernel accepts them there, otherwise in memory. They get a mount of
  * their own, so that the first process, which stays in it, leads nowhere else. The options keep an upper
@@ -46,13 +34,12 @@ stage propagation
 cd -P .; base=\${PWD%/}
 read -r holder _ <"$base/proc/self/stat"
 mount -n --make-rprivate /
-here=$base$1; root=$2; hidden=$1; lower=$base\${2%/}; kept=$3
-shift 3
+here=$base$1; root=$2; hidden=$1; lower=$base\${2%/}; kept=$3; at=.$4; from=.\${5%/}
+shift 5
 ${tableFunctions}
 exec 9>"$here/held"
 flock -n 9 || rm -f "$here/held"
 stage layers
-at=.$hidden
 row $at/layers $at/layers none bind
 [ "$root" != / ] || row knetctl-stage $at/root tmpfs mode=0755,size=1m
 printf %s "$rows" >"$here/table"
@@ -70,11 +57,11 @@ if [ "$root" = / ]; then
   done
   (cd "$here/root" && exec mkdir stage proc shown $folders)
   devices="dev/null dev/zero dev/full dev/random dev/urandom dev/tty"
-  (cd "$base/" && exec cp -a --parents $devices $links $at/root)
+  (cd "$base/" && exec cp -a --parents $devices $links ".$hidden/root")
   ln -s pts/ptmx "$here/root/dev"
-  new=$here/root/stage
+  new=$here/root/stage; shown=$at/root/stage
 else
-  new=$here/root
+  new=$here/root; shown=$at/root
 fi
 plain=nodev,xino=on,metacopy=off,redirect_dir=off,index=off
 options=$plain,volatile
@@ -83,7 +70,12 @@ overlay() {
   cd "$2/" && mount -n -t overlay -o "$options,lowerdir=.,upperdir=$mine/upper,workdir=$mine/work" \\
     knetctl-stage "$3"
 }
-bind() { mount -n -o bind,ro "$1" "$2"; }
+bound() {
+  [ "$rows" ] || return 0
+  printf %s "$rows" >"$here/table"
+  rows=
+  table "$here/table" "$base"
+}
 stage overlay
 [ $kept = memory ] || overlay 0 "$lower" "$new" 2>/dev/null || {
   options=$plain
@@ -100,14 +92,18 @@ echo "layer 0"
 stage mounts
 number=0
 while [ $# != 0 ]; do
-  number=$((number + 1))
-  if [ ! -e "$lower$2" ]; then :
-  elif [ "$1" = overlay ] && [ -d "$lower$2" ] && overlay $number "$lower$2" "$new$2" 2>/dev/null; then
-    echo "layer $number"
-  else bind "$lower$2" "$new$2"
+  number=$((number + 1)); how=$1
+  if [ ! -e "$lower$2" ]; then how=
+  elif [ $how = overlay ] && [ -d "$lower$2" ]; then
+    bound
+    if overlay $number "$lower$2" "$new$2" 2>/dev/null; then
+      echo "layer $number"; how=
+    fi
   fi
-  shift 2
+  [ -z "$how" ] || row "$from$3" "$shown$3" none bind,ro
+  shift 3
 done
+bound
 stage system
 if [ "$root" = / ]; then
   row proc $at/root/stage/proc proc defaults
@@ -170,6 +166,7 @@ export function stageArguments(
   mounts: readonly SandboxMount[],
   kept: LayersKept,
 ): readonly string[] {
-  const listed = mounts.flatMap(({ how, path }) => [how, path]);
-  return ["--pdeathsig", "KILL", "unshare", ...namespaces, setUp, "sh", folder, root, kept, ...listed];
+  const named = [folder, root, kept, inTable(folder), inTable(root)];
+  const listed = mounts.flatMap(({ how, path }) => [how, path, inTable(path)]);
+  return ["--pdeathsig", "KILL", "unshare", ...namespaces, setUp, "sh", ...named, ...listed];
 }

@@ -1,4 +1,4 @@
-import { tableFunctions } from "./stage-script.js";
+import { inTable, tableFunctions } from "./mount-table.js";
 
 /**
  * What root keeps behind the wall (capabilities(7)): what installers need to put files, with their owners and
@@ -77,9 +77,10 @@ exec nsenter --mount=/proc/self/ns/mnt --wd=. /bin/sh -c "$@"`;
  * From then on this shell runs only what is built into it: a program that it called would be the walled
  * root's. It waits for the program, and reports which processes are left.
  *
- * Its arguments: how and where something else is shown, and where once more as fstab(5) wants it; `--`;
- * mounts; `--`; those of the program's shell. The table of what is to be mounted is an open file that nobody
- * else can reach: what it was in is covered by the new root.
+ * Its arguments: how and where something else is shown, and where once more for a table; `--`; mounts, and
+ * these for a table; `--`; those of the program's shell. The table of what is to be mounted is an open file
+ * that nobody else can reach: what it was in is covered by the new root. Mounts come from the old root, which
+ * is open besides.
  */
 const build = `set -eu
 umask 022
@@ -89,7 +90,6 @@ ${tableFunctions}
 show() {
   options=bind,nodev
   [ -w "$1" ] || options=$options,ro
-  mount -n -c -o $options "$1" "$2"
 }
 stage propagation
 cd -P .; new=$PWD
@@ -124,19 +124,25 @@ while [ "$1" != -- ]; do
   shift 3
 done
 shift
-mount -n -c -t tmpfs -o mode=0700,size=1m none "$new"
-printf %s "$rows" >"$new/table"
-exec 9<"$new/table"
-stage root
-show . "$new"
+system=$rows
+rows=
 while [ "$1" != -- ]; do
-  [ ! -e "$new$1" ] || show ".$1" "$new$1"
-  shift
+  if [ -e ".$1" ]; then
+    show ".$1"
+    row "/proc/self/fd/8$2" ".$2" none "$options"
+  fi
+  shift 2
 done
 shift
+mount -n -c -t tmpfs -o mode=0700,size=1m none "$new"
+printf %s "$rows$system" >"$new/table"
+exec 8<. 9<"$new/table"
+stage root
+show .
+mount -n -c -o $options . "$new"
 stage system
 table /proc/self/fd/9 "$new"
-exec 9<&-
+exec 8<&- 9<&-
 if [ -n "$dev" ]; then
   links=
   for link in fd stdin stdout stderr ptmx; do
@@ -212,13 +218,6 @@ export interface WallScript {
   readonly line: readonly string[];
 }
 
-/** As a field of fstab(5): what would end the field as three octal digits. */
-function inTable(name: string): string {
-  return name.replace(/[\s\\#]/g, (character) =>
-    [...Buffer.from(character)].map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join(""),
-  );
-}
-
 /** Arguments after `/bin/sh -c` that build a wall round the working folder and run the program in it. */
 export function wallArguments({
   keyring,
@@ -230,6 +229,7 @@ export function wallArguments({
 }: WallScript): readonly string[] {
   const namespaces = ["--mount", "--pid", "--ipc", ...(network ? [] : ["--net"])].join(" ");
   const placed = places.flatMap(([how, at]) => [inTable(how), at, inTable(at)]);
-  const built = [...placed, "--", ...mounts, "--", program, "sh", cwd, ...line];
+  const mounted = mounts.flatMap((mount) => [mount, inTable(mount)]);
+  const built = [...placed, "--", ...mounted, "--", program, "sh", cwd, ...line];
   return [outer, "sh", keyring, namespaces, first, "sh", build, "sh", ...built];
 }
