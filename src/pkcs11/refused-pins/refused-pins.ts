@@ -171,7 +171,9 @@ function noted(
       });
     case "refused":
       return orWarning(unnoted, () => {
-        const refused = entryOf(login, pinHash(login.pin, saltedFor(login)));
+        const known = before.find((pin) => "scrypt" in pin);
+        const { salt, scrypt } = known ?? pinHash(login.pin, saltedFor(login));
+        const refused = entryOf(login, { salt, scrypt });
         change(state, (pins) => withRefused(others(pins), refused));
       });
     case "unanswered":
