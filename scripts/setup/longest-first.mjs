@@ -1,31 +1,32 @@
 /**
- * The tests that take longest, longest first, whether they work or wait: begun last, one of them would run
- * alone at the end. By the time of one run of all; a file that is not here takes less than ten seconds.
+ * The tests that take longest, longest first: begun last, one of them would run alone at the end. By the time
+ * of one run of all; those that mostly wait are between those that work. A file that is not here takes less
+ * than ten seconds.
  */
 export const longest = [
   "e2e/service-shoes",
-  "attacks/service-restart",
   "attacks/secrets",
-  "pkcs11/refused-pins/refused-pins",
   "package/packages",
-  "e2e/prove-first",
-  "e2e/service-unit-kinds",
-  "e2e/ha-drill",
-  "attacks/crash-sweep",
+  "attacks/service-restart",
   "attacks/fault-sweep-fresh-host",
+  "attacks/crash-sweep",
   "e2e/refused-pins",
-  "page/same-bytes",
+  "e2e/prove-first",
+  "page/browser/looks",
   "e2e/ha-new-members",
   "attacks/crash-sweep-whole-host",
+  "pkcs11/refused-pins/refused-pins",
   "page/browser/hostile",
-  "page/browser/looks",
   "attacks/environment",
   "attacks/machine-faults",
+  "e2e/service-unit-kinds",
   "e2e/signals",
   "e2e/consumers",
   "e2e/other-stores",
+  "e2e/ha-drill",
   "e2e/ha-prove",
   "e2e/history",
+  "page/same-bytes",
   "commands/ha/probe/probe",
   "e2e/consumers-unit",
   "vhsm/probe/real-servers",
