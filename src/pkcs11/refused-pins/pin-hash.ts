@@ -1,4 +1,12 @@
-import { createHash, randomBytes, scrypt, scryptSync, timingSafeEqual } from "node:crypto";
+import {
+  createHash,
+  randomBytes,
+  scrypt,
+  scryptSync,
+  type ScryptOptions,
+  timingSafeEqual,
+} from "node:crypto";
+import { promisify } from "node:util";
 import type { Secret } from "../../problem/secret.js";
 
 /** A PIN as it is remembered: it can be recognised, and a guess at it costs as much as can be afforded. */
@@ -30,22 +38,23 @@ export const hashBytes = 32;
  */
 const costs = { N: 2 ** 15, r: 8, p: 3, maxmem: 64 * 1024 ** 2 };
 
-/**
- * Of a PIN for something that has this name: the same for as long as the secret lives, since a run logs in
- * with it again and again. Another secret, or another name, has another salt. Blocks for a tenth of a second
- * or more, so that nothing of this process comes before what it is for: a refusal that is to be noted.
- */
-export function pinHash(pin: Secret, name: string): PinHash {
-  const salt = saltOf(pin, name);
-  const hash = once(hashesOf, pin, salt, () =>
-    scryptSync(pin.reveal(), salted(salt), hashBytes, costs).toString("base64"),
-  );
-  return { salt, scrypt: hash };
+/** A salt that nothing has yet. */
+export function newSalt(): string {
+  return randomBytes(saltBytes).toString("base64");
 }
 
-/** The mark of the same PIN, with the same salt; at once. */
-export function pinMark(pin: Secret, name: string): PinMark {
-  const salt = saltOf(pin, name);
+/**
+ * Of a PIN with this salt; once for as long as the secret lives, since a run logs in with it again and again.
+ * Blocks for a tenth of a second or more, so that nothing of this process comes before what it is for: a
+ * refusal that is to be noted.
+ */
+export function pinHash(pin: Secret, salt: string): PinHash {
+  const hash = once(hashesOf, pin, salt, () => scryptSync(pin.reveal(), salted(salt), hashBytes, costs));
+  return { salt, scrypt: hash.toString("base64") };
+}
+
+/** The mark of a PIN with this salt; at once. */
+export function pinMark(pin: Secret, salt: string): PinMark {
   return { salt, mark: markOf(pin, salt) };
 }
 
@@ -60,13 +69,8 @@ export async function isOf(known: PinHash | PinMark, pin: Secret): Promise<boole
 /** Always the same: earlier versions had the module's variables here, and their records are still read. */
 const suffix = createHash("sha256").update("[]").digest();
 
-const saltsOf = new WeakMap<Secret, Map<string, string>>();
-const hashesOf = new WeakMap<Secret, Map<string, string>>();
+const hashesOf = new WeakMap<Secret, Map<string, Buffer>>();
 const comparedOf = new WeakMap<Secret, Map<string, Promise<Buffer>>>();
-
-function saltOf(pin: Secret, name: string): string {
-  return once(saltsOf, pin, name, () => randomBytes(saltBytes).toString("base64"));
-}
 
 function salted(salt: string): Buffer {
   return Buffer.concat([Buffer.from(salt, "base64"), suffix]);
@@ -78,21 +82,19 @@ function markOf(pin: Secret, salt: string): number {
 
 /** In a thread of its own: a tenth of a second or more; so only once for a secret and a salt. */
 function slowHash(pin: Secret, salt: string): Promise<Buffer> {
-  return once(comparedOf, pin, salt, () => {
-    return new Promise((resolve, reject) => {
-      scrypt(pin.reveal(), salted(salt), hashBytes, costs, (error, hash) => {
-        if (error === null) resolve(hash);
-        else reject(error);
-      });
-    });
+  return once(comparedOf, pin, salt, async () => {
+    const inThread = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt);
+    const known = hashesOf.get(pin)?.get(salt);
+    const hash = known ?? (await inThread(pin.reveal(), salted(salt), hashBytes, costs));
+    return once(hashesOf, pin, salt, () => hash);
   });
 }
 
-/** What was made for a secret under this name before; else it is made. */
-function once<T>(known: WeakMap<Secret, Map<string, T>>, pin: Secret, name: string, make: () => T): T {
+/** What was made for a secret and a salt before; else it is made. */
+function once<T>(known: WeakMap<Secret, Map<string, T>>, pin: Secret, salt: string, make: () => T): T {
   const ofPin = known.get(pin) ?? new Map<string, T>();
   known.set(pin, ofPin);
-  const made = ofPin.get(name) ?? make();
-  ofPin.set(name, made);
+  const made = ofPin.get(salt) ?? make();
+  ofPin.set(salt, made);
   return made;
 }

@@ -60,7 +60,7 @@ export function sharesMember(known: TokenName, asked: TokenName): boolean {
  * Two tokens that were found are one by their own names, whatever module led there, and how they were chosen;
  * before that, the module counts too. Members of a vector may give a user's token different serial numbers.
  */
-function areNamedAlike(known: TokenName, asked: TokenName): boolean {
+export function areNamedAlike(known: TokenName, asked: TokenName): boolean {
   const found = known.manufacturer !== undefined && asked.manufacturer !== undefined;
   const throughMembers = known.endpoints !== undefined && asked.endpoints !== undefined;
   return (

@@ -2,8 +2,9 @@ import type { OwnState } from "../../host/state-folder.js";
 import { Problem } from "../../problem/problem.js";
 import type { Secret } from "../../problem/secret.js";
 import { lockForLogin, orNotSent, type Patience } from "./one-at-a-time.js";
-import { isOf, pinHash, type PinHash, type PinMark, pinMark } from "./pin-hash.js";
+import { isOf, newSalt, pinHash, type PinHash, type PinMark, pinMark } from "./pin-hash.js";
 import {
+  areNamedAlike,
   isSameToken,
   type RefusedPin,
   sharesMember,
@@ -69,9 +70,9 @@ export const forgetful: RefusedPins = {
 };
 
 /**
- * The PINs remembered in a state folder. What is kept of a PIN has a salt for each token and run: a hash once
- * it was refused, eight bits while the first login with it lasts; nobody but the folder's owner can read even
- * that. `retry`: what was refused is tried again, once. The folder is not touched before a PIN is to be sent.
+ * The PINs remembered in a state folder. What is kept of a PIN has the salt of its token: a hash once it was
+ * refused, eight bits while the first login with it lasts; nobody but the folder's owner can read even that.
+ * `retry`: what was refused is tried again, once. The folder is not touched before a PIN is to be sent.
  * Undefined: there is no such folder.
  */
 export function refusedPins(
@@ -103,14 +104,15 @@ const withoutState: Attempt = {
 async function guarded(state: OwnState, login: TokenLogin, patience: Patience): Promise<Attempt> {
   const lock = await lockForLogin(state, login.token, patience);
   try {
-    const same = await sameOf(login, rememberedPins(state));
+    const pins = rememberedPins(state);
+    const same = await sameOf(login, pins);
     const refusal = refusalIn(same);
     if (refusal !== undefined) {
       lock.release();
       return { refusal };
     }
     const before = same.at(-1);
-    const begun = begunEntry(login, (before?.unanswered ?? 0) + 1);
+    const begun = begunEntry(login, (before?.unanswered ?? 0) + 1, pins);
     await orNotSent(() => {
       change(state, (pins) => withRefused(without(pins, same), begun));
     });
@@ -134,7 +136,7 @@ async function guarded(state: OwnState, login: TokenLogin, patience: Patience): 
 async function retried(state: OwnState, login: TokenLogin): Promise<Attempt> {
   const known = orNothing(() => rememberedPins(state));
   const same = await sameOf(login, known, sharesMember);
-  const begun = begunEntry(login, 1);
+  const begun = begunEntry(login, 1, known);
   orNothing(() => {
     state.ensure();
     change(state, (pins) => withRefused(without(pins, same), begun));
@@ -171,9 +173,7 @@ function noted(
       });
     case "refused":
       return orWarning(unnoted, () => {
-        const known = before.find((pin) => "scrypt" in pin);
-        const { salt, scrypt } = known ?? pinHash(login.pin, saltedFor(login));
-        const refused = entryOf(login, { salt, scrypt });
+        const refused = entryOf(login, pinHash(login.pin, begun.salt));
         change(state, (pins) => withRefused(others(pins), refused));
       });
     case "unanswered":
@@ -184,20 +184,17 @@ function noted(
 
 /**
  * What an attempt leaves that is ended by a kill. The second time the PIN is hashed, so that no other is kept
- * from being sent.
+ * from being sent. With one salt for all that is remembered of a token, a PIN is hashed once to be compared
+ * with them; that of another token looks different.
  */
-function begunEntry(login: TokenLogin, unanswered: number): RefusedPin {
-  const pin = (unanswered === 1 ? pinMark : pinHash)(login.pin, saltedFor(login));
+function begunEntry(login: TokenLogin, unanswered: number, pins: readonly RefusedPin[]): RefusedPin {
+  const salt = pins.find((pin) => areNamedAlike(pin, login.token))?.salt ?? newSalt();
+  const pin = (unanswered === 1 ? pinMark : pinHash)(login.pin, salt);
   return { ...entryOf(login, pin), unanswered };
 }
 
 function entryOf({ token }: TokenLogin, pin: PinHash | PinMark): RefusedPin {
   return shortened({ ...token, at: new Date().toISOString(), ...pin });
-}
-
-/** What has a salt of its own; members may give a user's token different serial numbers. */
-function saltedFor({ token: { label, serial, module } }: TokenLogin): string {
-  return label ?? serial ?? module;
 }
 
 /** After this many attempts without an answer, the PIN is not sent again. */
@@ -225,7 +222,9 @@ function without(pins: readonly RefusedPin[], gone: readonly RefusedPin[]): read
   return left.length === pins.length ? pins : left;
 }
 
-/** One run tries a PIN through several members, and notes each with the same salt. */
-function keyOf({ salt, module, label, serial, manufacturer, endpoints }: RefusedPin): string {
-  return JSON.stringify([salt, module, label, serial, manufacturer, endpoints]);
+/** One run tries a PIN through several members, and notes each. */
+function keyOf(pin: RefusedPin): string {
+  const { salt, module, label, serial, manufacturer, endpoints } = pin;
+  const kept = "mark" in pin ? pin.mark : pin.scrypt;
+  return JSON.stringify([salt, kept, module, label, serial, manufacturer, endpoints]);
 }

@@ -139,6 +139,28 @@ test("--retry-pin: refused again, it is remembered once; accepted, it is forgott
   t.equal(failure(await smoke(marked.text)), undefined, "and from then on without it");
 });
 
+test("PINs of one token have one salt, and each is known from the others", async (t) => {
+  const login = (pin: string): TokenLogin => ({
+    token: { module: "libm.so", label: "salted" },
+    pin: new Secret(pin),
+  });
+  for (const retry of [false, true])
+    for (const pin of ["1111", "2222"]) {
+      const attempt = await memory({ retry }).attempt(login(pin), { waitMs: 1000 });
+      if (attempt.refusal === undefined) attempt.ended("refused");
+    }
+  const { refused } = JSON.parse(readFileSync(record, "utf8")) as {
+    refused: { label?: string; salt: string; scrypt: string }[];
+  };
+  const kept = refused.filter(({ label }) => label === "salted");
+  t.equal(new Set(kept.map(({ salt }) => salt)).size, 1);
+  t.equal(new Set(kept.map(({ scrypt }) => scrypt)).size, 2);
+  t.equal(kept.length, 2, "refused again, it is remembered once");
+  t.ok(await memory().refusedAt(login("1111")));
+  t.ok(await memory().refusedAt(login("2222")));
+  t.equal(await memory().refusedAt(login("3333")), undefined);
+});
+
 test("a damaged record: no login is tried, and it is said what to do", async (t) => {
   const whole = readFileSync(record);
   writeFileSync(record, whole.subarray(0, whole.length / 2));
