@@ -14,7 +14,7 @@ const parents = [
  */
 const needed = [
   /^\/(bin|boot|dev|etc|home|lib\w*|media|mnt|opt|proc|root|run|s?bin|srv|sys|tmp|usr|var)$/,
-  /^\/usr\/lib\/(gcc|python3[^/]*|node_modules|[^/]+-linux-[^/]+)$/,
+  /^\/usr\/(local\/)?lib\/(gcc|python3[^/]*|node_modules|[^/]+-linux-[^/]+)$/,
   /^\/usr\/share\/(perl[^/]*|nodejs|node_modules|zoneinfo|ca-certificates)$/,
 ];
 /** What lies in these is no neighbour of a clone: the system's own folders, which tests write in. */

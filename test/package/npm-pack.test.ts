@@ -4,11 +4,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import t from "tap";
 import { nodeHeaders } from "../../scripts/setup/node-headers.mjs";
+import { ensureSandbox } from "../support/ensure-sandbox.js";
 import { softTokens, userPin } from "../support/soft-token.js";
+
+await ensureSandbox(import.meta.filename);
 
 const clone = join(import.meta.dirname, "../..");
 const folder = mkdtempSync(join(tmpdir(), "knetctl-packed-"));
@@ -16,8 +19,8 @@ t.teardown(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Nothing of this user's settings, and nothing of those that the tests run with. */
-const env = { PATH: process.env["PATH"] ?? "/usr/bin:/bin", HOME: folder };
+/** Nothing of this user's settings, and nothing of those that the tests run with; npm is beside node. */
+const env = { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, HOME: folder };
 const run = promisify(execFile);
 
 async function npm(...args: readonly string[]): Promise<string> {

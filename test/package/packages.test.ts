@@ -226,12 +226,15 @@ t.test(
   },
 );
 
-t.test("the unpacked archive works through a link, and makes its compiled code where it is", (t) => {
+t.test("the unpacked archive works through a link, and makes its compiled code where it is", async (t) => {
   const to = join(folder, "anywhere");
   mkdirSync(to);
   said("tar", "-xf", packageNamed(".tar.xz"), "-C", to, "--strip-components=1");
   t.match(said(join(to, "bin/knetctl"), "--version"), /^\d+\.\d+\.\d+\n$/);
-  said(join(to, "lib/knetctl/compile/run"));
-  t.equal(said(process.execPath, "-e", accepted(join(to, "lib/knetctl/dist"))), "true true true\n");
-  t.end();
+  const script = '"$1/lib/knetctl/compile/run"; exec "$2" -e "$3"';
+  const given = [to, process.execPath, accepted(join(to, "lib/knetctl/dist"))];
+  const compiled = await inSandbox("/bin/sh", ["-euc", script, "sh", ...given], {
+    cwd: asAbsolutePath(folder) ?? path("/"),
+  });
+  t.strictSame(compiled, { exitCode: 0, stdout: "true true true\n", stderr: "" });
 });

@@ -9,12 +9,12 @@ const program = `
   showTotals(await showTap(process.stdin));
 `;
 
-/** What is shown of these files when they are run with a second for each. */
-function shown(t: Test, files: Readonly<Record<string, string>>): string {
+/** What is shown of these files when they are run with so many seconds for each. */
+function shown(t: Test, files: Readonly<Record<string, string>>, seconds = 30): string {
   const folder = t.testdir(files);
   const names = Object.keys(files).map((name) => join(folder, name));
   const runner = join(setup, "each-alone.mjs");
-  const { stdout: tap } = spawnSync(process.execPath, [runner, "--timeout=1", ...names], {
+  const { stdout: tap } = spawnSync(process.execPath, [runner, `--timeout=${seconds}`, ...names], {
     encoding: "utf8",
   });
   return spawnSync(process.execPath, ["--input-type=module", "--eval", program], {
@@ -82,7 +82,7 @@ test("a file that was cut off in the middle of a test has failed", (t) => {
 });
 
 test("a file that never ends is ended", (t) => {
-  const said = shown(t, { "endless.js": 'console.log("ok 1 - one"); for (;;);' });
+  const said = shown(t, { "endless.js": 'console.log("ok 1 - one"); for (;;);' }, 2);
   t.match(said, /^FAIL \S*endless\.js[^]*not ok: .* > it ended with SIGKILL$/m);
   t.end();
 });

@@ -1,8 +1,11 @@
 import { chmodSync, chownSync } from "node:fs";
 import { test } from "tap";
+import { ensureSandbox } from "../../support/ensure-sandbox.js";
 import { codes, install, kinds, moduleStage } from "../../support/module-stage.js";
 import { strangerUid } from "../../support/scratch.js";
 import { vendorArchive } from "../../support/vendor-archive.js";
+
+await ensureSandbox(import.meta.filename);
 
 test(
   "an archive that others can write, or put another in place of, is not run unless it is pinned; a " +
