@@ -138,30 +138,27 @@ export async function applied(
   });
   const reports: string[] = [];
   const staging = Staging.of(input.host, signal);
-  const run = async () => {
-    try {
-      return await applyPlan(
-        await makePlan(steps, input),
-        { ...input, staging },
-        {
-          rollback: true,
-          prove,
-          signal,
-          profile: file,
-          who: "root",
-          version: "0.1.0",
-          listener: (event) => {
-            if (event.type === "change-report") reports.push(event.text);
-          },
+  try {
+    const result = await applyPlan(
+      await makePlan(steps, input),
+      { ...input, staging },
+      {
+        rollback: true,
+        prove,
+        signal,
+        profile: file,
+        who: "root",
+        version: "0.1.0",
+        listener: (event) => {
+          if (event.type === "change-report") reports.push(event.text);
         },
-      );
-    } finally {
-      await staging.close();
-    }
-  };
-  const result = await run();
-  const [first] = result.problems.filter(({ severity }) => severity === "error");
-  return { ...result, exitCode: first === undefined ? 0 : problemCodes[first.code], reports };
+      },
+    );
+    const [first] = result.problems.filter(({ severity }) => severity === "error");
+    return { ...result, exitCode: first === undefined ? 0 : problemCodes[first.code], reports };
+  } finally {
+    await staging.close();
+  }
 }
 
 /** The lines of a run's journal in short: `intent 1`. */

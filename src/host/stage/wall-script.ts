@@ -87,7 +87,7 @@ umask 022
 exec 7<&0
 stage() { echo "stage $1" >&4; }
 ${tableFunctions}
-show() {
+optionsFor() {
   options=bind,nodev
   [ -w "$1" ] || options=$options,ro
 }
@@ -128,7 +128,7 @@ system=$rows
 rows=
 while [ "$1" != -- ]; do
   if [ -e ".$1" ]; then
-    show ".$1"
+    optionsFor ".$1"
     row "/proc/self/fd/8$2" ".$2" none "$options"
   fi
   shift 2
@@ -138,7 +138,7 @@ mount -n -c -t tmpfs -o mode=0700,size=1m none "$new"
 printf %s "$rows$system" >"$new/table"
 exec 8<. 9<"$new/table"
 stage root
-show .
+optionsFor .
 mount -n -c -o $options . "$new"
 stage system
 table /proc/self/fd/9 "$new"

@@ -23,7 +23,7 @@ import { markedPin } from "../../support/marked-pin.js";
 import { quickPinHashes } from "../../support/quick-pin-hashes.js";
 import { softTokens, userPin } from "../../support/soft-token.js";
 
-quickPinHashes();
+const hashes = quickPinHashes();
 const worker = await buildWorker();
 const soft = softTokens("one", "two", "three", "four");
 const modules = fixtureModules();
@@ -124,9 +124,10 @@ test("--retry-pin: refused again, it is remembered once; accepted, it is forgott
     const { refused } = JSON.parse(readFileSync(record, "utf8")) as { refused: { salt: string }[] };
     return refused.map(({ salt }) => salt).sort();
   };
-  const before = salts();
+  const [before, made] = [salts(), hashes()];
   t.match(failure(await smoke(marked.text, { refusedPins: memory({ retry: true }) })), { id: "login" });
-  t.strictSame(salts(), before, "and not hashed once more");
+  t.strictSame(salts(), before);
+  t.equal(hashes() - made, 1, "to be recognised, and not once more to be noted");
   notSent(t, await smoke(marked.text));
   // as the HSM's administrator does, who gives the user the PIN that was sent
   const change = ["--change-pin", "--login", "--token-label", "one", "--pin", userPin];
@@ -158,7 +159,9 @@ test("PINs of one token have one salt, and each is known from the others", async
   t.equal(kept.length, 2, "refused again, it is remembered once");
   t.ok(await memory().refusedAt(login("1111")));
   t.ok(await memory().refusedAt(login("2222")));
+  const made = hashes();
   t.equal(await memory().refusedAt(login("3333")), undefined);
+  t.equal(hashes() - made, 1, "it is hashed once to be compared with both");
 });
 
 test("a damaged record: no login is tried, and it is said what to do", async (t) => {
