@@ -7,8 +7,8 @@ import { pathToFileURL } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { builtPage } from "./page.js";
 
-/** Debian's Chromium, or Google's package; nothing is downloaded. */
-const usual = ["/usr/bin/chromium", "/usr/bin/google-chrome"];
+/** Debian's Chromium, without windows if there is one, or Google's package; nothing is downloaded. */
+const usual = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium", "/usr/bin/google-chrome"];
 /** Root has no sandbox of its own to run it in. */
 const sandbox = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
 
