@@ -1,4 +1,4 @@
-import { type ElfView, Malformed } from "./elf-symbols.js";
+import { ElfView, type Fetch, Malformed } from "./elf-symbols.js";
 import {
   dynamicSegment,
   fileOffset,
@@ -34,15 +34,17 @@ const tag = {
   rel: 17,
   relSize: 18,
   plt: 23,
+  relaCount: 0x6ffffff9,
+  relCount: 0x6ffffffa,
 };
 const pltKind = 20;
 
 /**
  * The slots of a shared library: its relocations that name a symbol (System V ABI, chapter 5). Empty for a
- * file that is damaged. Throws a Problem (`elf-not-elf`).
+ * file that is damaged. Throws a Problem (`elf-not-elf`). `fetch`: for a file that is not read as a whole.
  */
-export function symbolSlots(bytes: Buffer, path: string): SymbolSlots {
-  const view = openView(bytes, path);
+export function symbolSlots(bytes: Buffer, path: string, fetch?: Fetch): SymbolSlots {
+  const view = openView(bytes, path, fetch);
   try {
     return readSlots(view);
   } catch (error) {
@@ -51,6 +53,7 @@ export function symbolSlots(bytes: Buffer, path: string): SymbolSlots {
   }
 }
 
+/** The relocations that come first, as many as DT_RELACOUNT says, name none; in most files they are most. */
 function readSlots(view: ElfView): SymbolSlots {
   const segments = readSegments(view);
   const dynamic = new Map(
@@ -68,21 +71,28 @@ function readSlots(view: ElfView): SymbolSlots {
   if (symbols === undefined || strings === undefined) return none;
   const names = { start: strings, size: size(tag.strsz) };
   const first = segments.find(({ type }) => type === loadSegment)?.address ?? 0;
-  const slots = function* (start: number | undefined, bytes: number, width: number): Generator<SymbolSlot> {
-    if (start === undefined) return;
-    for (let entry = start; entry + width <= start + bytes; entry += width) {
-      const symbol = symbolOf(view, entry);
-      if (symbol !== 0) yield { address: view.word(entry) - first, symbol };
+  const slotsIn = (start: number | undefined, bytes: number, width: number, relative = 0): SymbolSlot[] => {
+    const slots: SymbolSlot[] = [];
+    if (start === undefined) return slots;
+    view.fetch(start + relative * width, bytes - relative * width);
+    const fetched = new ElfView(view.bytes, view.bits, view.little);
+    for (let entry = start + relative * width; entry + width <= start + bytes; entry += width) {
+      const symbol = symbolOf(fetched, entry);
+      if (symbol !== 0) slots.push({ address: fetched.word(entry) - first, symbol });
     }
+    return slots;
   };
   const [withAddend, without] = [view.pick(12, 24), view.pick(8, 16)];
   return {
     slots: [
-      ...slots(at(tag.rela), size(tag.relaSize), withAddend),
-      ...slots(at(tag.rel), size(tag.relSize), without),
-      ...slots(at(tag.plt), size(tag.pltSize), dynamic.get(pltKind) === tag.rel ? without : withAddend),
+      ...slotsIn(at(tag.rela), size(tag.relaSize), withAddend, size(tag.relaCount)),
+      ...slotsIn(at(tag.rel), size(tag.relSize), without, size(tag.relCount)),
+      ...slotsIn(at(tag.plt), size(tag.pltSize), dynamic.get(pltKind) === tag.rel ? without : withAddend),
     ],
-    nameOf: (symbol) => readText(view, names, view.u32(symbols + symbol * view.pick(16, 24))),
+    nameOf: (symbol) => {
+      view.fetch(names.start, names.size);
+      return readText(view, names, view.u32(symbols + symbol * view.pick(16, 24)));
+    },
   };
 }
 

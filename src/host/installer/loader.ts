@@ -1,5 +1,6 @@
 import { parseElfInterpreter, parseElfNeeds, parseElfTarget } from "../../formats/elf/elf.js";
 import type { ElfNeeds, ElfTarget } from "../../formats/elf/elf.js";
+import { eachPageOnce, roomFor, type Room } from "../../formats/elf/fetched-pages.js";
 import { Problem } from "../../problem/problem.js";
 import type { Files } from "../host.js";
 import { asAbsolutePath, path } from "../path.js";
@@ -161,43 +162,6 @@ function loadLibrary(
     });
     return elf && sameTarget(elf.target, target) ? { path, file, elf } : undefined;
   });
-}
-
-/** A buffer of that size, until the next is asked for. */
-type Room = (size: number) => Buffer;
-
-/**
- * One for all libraries, as large as the largest: what dozens of them take, each as large as its file, makes
- * V8 look through its whole memory for what it can give back.
- */
-function roomFor(): Room {
-  let bytes = Buffer.alloc(0);
-  return (size) => {
-    if (bytes.length < size) bytes = Buffer.alloc(Math.max(size, 2 * bytes.length));
-    return bytes.subarray(0, size);
-  };
-}
-
-const pageBytes = 16 * 1024;
-
-/**
- * A library has megabytes, of which few pages are needed: memory is only taken for those that are filled.
- * What another library left there is gone before a page is filled.
- */
-function eachPageOnce(
-  bytes: Buffer,
-  fill: (buffer: Buffer, at: number, count: number) => void,
-): (at: number, count: number) => void {
-  const filled = new Set<number>();
-  return (at, count) => {
-    const end = Math.min(at + count, bytes.length);
-    for (let page = Math.floor(at / pageBytes); page * pageBytes < end; page++) {
-      if (filled.has(page)) continue;
-      bytes.fill(0, page * pageBytes, Math.min((page + 1) * pageBytes, bytes.length));
-      fill(bytes, page * pageBytes, pageBytes);
-      filled.add(page);
-    }
-  };
 }
 
 function locateLibrary(

@@ -23,8 +23,8 @@ export function mappedFiles(): ReadonlyMap<string, readonly Mapping[]> {
 }
 
 /** Paths of the libraries in this process, with the program itself. */
-export function loadedLibraries(): readonly string[] {
-  return [...mappedFiles()].flatMap(([path, mappings]) => (mappings.some(isCode) ? [path] : []));
+export function loadedLibraries(files = mappedFiles()): readonly string[] {
+  return [...files].flatMap(([path, mappings]) => (mappings.some(isCode) ? [path] : []));
 }
 
 export function isCode({ rights }: Mapping): boolean {

@@ -1,9 +1,12 @@
-import { closeSync, openSync, readFileSync, readlinkSync, readSync } from "node:fs";
+import { closeSync, openSync, readlinkSync, readSync } from "node:fs";
 import { endianness } from "node:os";
 import { basename } from "node:path";
 import { sectionNamed } from "../../formats/elf/elf-sections.js";
-import { symbolSlots, type SymbolSlots } from "../../formats/elf/elf-slots.js";
-import { parseElf } from "../../formats/elf/elf.js";
+import { symbolSlots, type SymbolSlot } from "../../formats/elf/elf-slots.js";
+import type { Fetch } from "../../formats/elf/elf-symbols.js";
+import { parseElfNeeds } from "../../formats/elf/elf.js";
+import { roomFor, type Room } from "../../formats/elf/fetched-pages.js";
+import { lookAtLibrary } from "./library-parts.js";
 import { isCode, loadedLibraries, mappedFiles, type Mapping } from "./mapped-files.js";
 
 /** A library, and the symbols that it takes from node. */
@@ -22,26 +25,31 @@ export function misbound(before: ReadonlySet<string>): readonly Misbound[] {
   const memory = openSync("/proc/self/mem", "r");
   try {
     const files = mappedFiles();
-    const code = foreignCode(files, before);
-    return loadedLibraries().flatMap((library) => {
+    const room = roomFor();
+    const code = foreignCode(files, before, room);
+    return loadedLibraries(files).flatMap((library) => {
       if (before.has(library)) return [];
       const isNodes = wordsOf(memory, files.get(library) ?? [], code(library));
-      const { slots, nameOf } = slotsOf(library);
-      const symbols = slots.filter(({ address }) => isNodes(address)).map(({ symbol }) => nameOf(symbol));
-      return symbols.length === 0 ? [] : [{ library, symbols }];
+      const found = slotsOf(library, room).filter(({ address }) => isNodes(address));
+      return found.length === 0 ? [] : [{ library, symbols: namesOf(found, library, room) }];
     });
   } finally {
     closeSync(memory);
   }
 }
 
-function slotsOf(library: string): SymbolSlots {
-  try {
-    return symbolSlots(readFileSync(library), library);
-  } catch {
-    // not a library, or not there any more
-    return { slots: [], nameOf: () => "" };
-  }
+function slotsOf(library: string, room: Room): readonly SymbolSlot[] {
+  const look = (bytes: Buffer, fetch: Fetch) => symbolSlots(bytes, library, fetch).slots;
+  return lookAtLibrary(library, room, look) ?? [];
+}
+
+/** Read in a second look: it is seldom that any are asked for. */
+function namesOf(found: readonly SymbolSlot[], library: string, room: Room): readonly string[] {
+  const names = lookAtLibrary(library, room, (bytes, fetch) => {
+    const { nameOf } = symbolSlots(bytes, library, fetch);
+    return found.map(({ symbol }) => nameOf(symbol));
+  });
+  return names ?? [];
 }
 
 /** Whether the word at a relative address of a mapped file leads into one of the ranges. */
@@ -51,33 +59,31 @@ function wordsOf(
   ranges: readonly Range[],
 ): (address: number) => boolean {
   const base = mappings[0]?.start ?? 0;
+  const lowest = Math.min(...ranges.map(({ start }) => start));
   const parts = mappings
     .filter((mapping) => !isCode(mapping) && mapping.rights.startsWith("r"))
-    .map((mapping) => ({
-      mapping,
-      bytes: once(() => readAt(memory, mapping.start, mapping.end - mapping.start)),
-    }));
+    .map(({ start, end }) => ({ start, end, word: once(() => wordsAt(memory, start, end - start)) }));
   return (address) => {
     const at = base + address;
-    const part = parts.find(({ mapping }) => at >= mapping.start && at + wordSize <= mapping.end);
+    const part = parts.find(({ start, end }) => at >= start && at + wordSize <= end);
     if (part === undefined) return false;
-    const value = word(part.bytes(), at - part.mapping.start);
-    return ranges.some(({ start, end }) => value >= start && value < end);
+    const value = part.word()(at - part.start);
+    return value >= lowest && ranges.some(({ start, end }) => value >= start && value < end);
   };
 }
 
 /** Node runs on 64-bit machines, and on 32-bit ARM. */
 const wordSize = process.arch === "arm" || process.arch === "ia32" ? 4 : 8;
 
-function word(bytes: Buffer, at: number): number {
+/** Of memory that is read once: the word at a distance from its beginning. */
+function wordsAt(memory: number, from: number, size: number): (distance: number) => number {
+  const bytes = new DataView(new ArrayBuffer(size));
+  readSync(memory, bytes, 0, size, from);
   const isLittle = endianness() === "LE";
-  if (wordSize === 4) return isLittle ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at);
-  return Number(isLittle ? bytes.readBigUInt64LE(at) : bytes.readBigUInt64BE(at));
-}
-
-function readAt(descriptor: number, offset: number, size: number): Buffer {
-  const bytes = Buffer.alloc(size);
-  return bytes.subarray(0, readSync(descriptor, bytes, 0, size, offset));
+  if (wordSize === 4) return (distance) => bytes.getUint32(distance, isLittle);
+  const [low, high] = isLittle ? [0, 4] : [4, 0];
+  return (distance) =>
+    bytes.getUint32(distance + high, isLittle) * 2 ** 32 + bytes.getUint32(distance + low, isLittle);
 }
 
 function once<Value>(make: () => Value): () => Value {
@@ -99,10 +105,14 @@ type Files = ReadonlyMap<string, readonly Mapping[]>;
  * the libraries that Debian's node is linked with (OpenSSL, zlib, …), unless the library or one that needs it
  * asks for them too: then it would get the same ones.
  */
-function foreignCode(files: Files, before: ReadonlySet<string>): (library: string) => readonly Range[] {
+function foreignCode(
+  files: Files,
+  before: ReadonlySet<string>,
+  room: Room,
+): (library: string) => readonly Range[] {
   const program = programCode(files);
   const came = [...before].filter((path) => path !== programPath() && !cLibrary.test(basename(path)));
-  const scope = scopes(files, before);
+  const scope = scopes(files, before, room);
   return (library) => {
     const own = scope(library);
     const foreign = came.filter((path) => !own.has(path));
@@ -146,11 +156,15 @@ function programCode(files: Files): Range {
  * Where the dynamic loader looks for a library's symbols, in any order: what the library needs, and what the
  * other new ones that need it need (ld.so(8)).
  */
-function scopes(files: Files, before: ReadonlySet<string>): (library: string) => ReadonlySet<string> {
-  const loaded = [...files].flatMap(([path, mappings]) => (mappings.some(isCode) ? [path] : []));
+function scopes(
+  files: Files,
+  before: ReadonlySet<string>,
+  room: Room,
+): (library: string) => ReadonlySet<string> {
+  const loaded = loadedLibraries(files);
   const needed = new Map<string, readonly string[]>();
   const needs = (path: string): readonly string[] => {
-    const known = needed.get(path) ?? neededBy(path).flatMap((name) => named(loaded, name));
+    const known = needed.get(path) ?? neededBy(path, room).flatMap((name) => named(loaded, name));
     needed.set(path, known);
     return known;
   };
@@ -165,13 +179,8 @@ function scopes(files: Files, before: ReadonlySet<string>): (library: string) =>
 }
 
 /** DT_NEEDED */
-function neededBy(path: string): readonly string[] {
-  try {
-    return parseElf(readFileSync(path), path).needed;
-  } catch {
-    // not a library, or not there any more
-    return [];
-  }
+function neededBy(path: string, room: Room): readonly string[] {
+  return lookAtLibrary(path, room, (bytes, fetch) => parseElfNeeds(bytes, path, fetch).needed) ?? [];
 }
 
 /** A library is asked for as `libz.so.1`, and its file may be `libz.so.1.3.1`. */

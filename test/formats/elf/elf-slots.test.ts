@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t, { test } from "tap";
 import { sectionNamed } from "../../../src/formats/elf/elf-sections.js";
-import { symbolSlots } from "../../../src/formats/elf/elf-slots.js";
+import { symbolSlots, type SymbolSlots } from "../../../src/formats/elf/elf-slots.js";
+import { eachPageOnce } from "../../../src/formats/elf/fetched-pages.js";
 
 const folder = mkdtempSync(join(tmpdir(), "elf-slots-"));
 const library = join(folder, "library.so");
@@ -12,7 +13,15 @@ writeFileSync(
   join(folder, "library.c"),
   "int called(void); int named(void); int own(void) { return called(); } int (*pointer)(void) = named;\n",
 );
-execFileSync("gcc", ["-shared", "-fPIC", "-o", library, join(folder, "library.c")], { stdio: "pipe" });
+const build = (to: string, ...sources: readonly string[]): Buffer =>
+  execFileSync("gcc", ["-shared", "-fPIC", "-o", to, ...sources.map((name) => join(folder, name))], {
+    stdio: "pipe",
+  });
+build(library, "library.c");
+/** The loader has 20,000 addresses of its own to put into it, for which it looks up no symbol. */
+const withAddresses = join(folder, "addresses.so");
+writeFileSync(join(folder, "own.c"), "static int own; int *many[20000] = { [0 ... 19999] = &own };\n");
+build(withAddresses, "library.c", "own.c");
 const bytes = readFileSync(library);
 
 t.teardown(() => {
@@ -38,6 +47,21 @@ test("the slots are where the linker's own tool sees them", async (t) => {
     .map(([, address = "", symbol]) => `${Number.parseInt(address, 16)} ${symbol}`);
   t.ok(expected.some((slot) => slot.endsWith(" called")) && expected.some((slot) => slot.endsWith(" named")));
   t.strictSame(slots.map(({ address, symbol }) => `${address} ${nameOf(symbol)}`).sort(), expected.sort());
+});
+
+test("of a library that is read in parts the slots are the same, and few parts are read", async (t) => {
+  const whole = readFileSync(withAddresses);
+  const parts = Buffer.alloc(whole.length);
+  let fetched = 0;
+  const fetch = eachPageOnce(parts, (buffer, at, count) => {
+    fetched += whole.copy(buffer, at, at, at + count);
+  });
+  const [expected, found] = [symbolSlots(whole, library), symbolSlots(parts, library, fetch)];
+  const named = ({ slots, nameOf }: SymbolSlots) =>
+    slots.map(({ address, symbol }) => [address, nameOf(symbol)]);
+  t.ok(named(found).some(([, name]) => name === "called"));
+  t.strictSame(named(found), named(expected));
+  t.ok(whole.length > 500_000 && fetched < 100_000, `${fetched} of ${whole.length} bytes`);
 });
 
 test("a damaged library has no slots", async (t) => {
