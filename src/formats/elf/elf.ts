@@ -79,6 +79,14 @@ export function parseElfNeeds(bytes: Buffer, path: string, fetch: Fetch): ElfNee
   return parsed(openView(bytes, path, fetch), path, (view) => readNeeds(view, tablesOf(view)));
 }
 
+/** Of such a file only the names of the libraries that it needs (DT_NEEDED). Throws the same Problems. */
+export function parseElfNeeded(bytes: Buffer, path: string, fetch: Fetch): readonly string[] {
+  return parsed(openView(bytes, path, fetch), path, (view) => {
+    const { all, text } = tablesOf(view);
+    return all(tag.needed).map(text);
+  });
+}
+
 function parsed<T>(view: ElfView, path: string, read: (view: ElfView) => T): T {
   try {
     return read(view);

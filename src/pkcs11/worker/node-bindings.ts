@@ -4,7 +4,7 @@ import { basename } from "node:path";
 import { sectionNamed } from "../../formats/elf/elf-sections.js";
 import { symbolSlots, type SymbolSlot } from "../../formats/elf/elf-slots.js";
 import type { Fetch } from "../../formats/elf/elf-symbols.js";
-import { parseElfNeeds } from "../../formats/elf/elf.js";
+import { parseElfNeeded } from "../../formats/elf/elf.js";
 import { roomFor, type Room } from "../../formats/elf/fetched-pages.js";
 import { lookAtLibrary } from "./library-parts.js";
 import { isCode, loadedLibraries, mappedFiles, type Mapping } from "./mapped-files.js";
@@ -180,7 +180,7 @@ function scopes(
 
 /** DT_NEEDED */
 function neededBy(path: string, room: Room): readonly string[] {
-  return lookAtLibrary(path, room, (bytes, fetch) => parseElfNeeds(bytes, path, fetch).needed) ?? [];
+  return lookAtLibrary(path, room, (bytes, fetch) => parseElfNeeded(bytes, path, fetch)) ?? [];
 }
 
 /** A library is asked for as `libz.so.1`, and its file may be `libz.so.1.3.1`. */
