@@ -162,9 +162,10 @@ function scopes(
   room: Room,
 ): (library: string) => ReadonlySet<string> {
   const loaded = loadedLibraries(files);
+  const fileNames = loaded.map((path) => ({ path, withDot: `${basename(path)}.` }));
   const needed = new Map<string, readonly string[]>();
   const needs = (path: string): readonly string[] => {
-    const known = needed.get(path) ?? neededBy(path, room).flatMap((name) => named(loaded, name));
+    const known = needed.get(path) ?? neededBy(path, room).flatMap((name) => named(fileNames, name));
     needed.set(path, known);
     return known;
   };
@@ -184,6 +185,10 @@ function neededBy(path: string, room: Room): readonly string[] {
 }
 
 /** A library is asked for as `libz.so.1`, and its file may be `libz.so.1.3.1`. */
-function named(loaded: readonly string[], name: string): readonly string[] {
-  return loaded.filter((path) => `${basename(path)}.`.startsWith(`${basename(name)}.`));
+function named(
+  fileNames: readonly { readonly path: string; readonly withDot: string }[],
+  name: string,
+): readonly string[] {
+  const asked = `${basename(name)}.`;
+  return fileNames.flatMap(({ path, withDot }) => (withDot.startsWith(asked) ? [path] : []));
 }
