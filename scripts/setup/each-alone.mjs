@@ -1,13 +1,15 @@
 // Runs compiled test files, each in a process of its own, and writes one TAP stream: when a file has ended, a
 // subtest with all that it said. tap's own runner would load a compiler and a watcher of processes into each
-// of them, and into every program that they start. Arguments: `--timeout=SECONDS` for each file, the files.
+// of them, and into every program that they start. Arguments: `--timeout=SECONDS` for each file, the files;
+// node's own are those of the files' processes.
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
+import { inspect } from "node:util";
 import { inClone } from "./clone.mjs";
-import { testOptions } from "./compile-tests.mjs";
 
 /** Two more than there are processors: most tests wait now and then, some most of the time. */
 const lanes = availableParallelism() + 2;
@@ -18,6 +20,10 @@ const [timeout, ...waiting] = process.argv.slice(2);
 const seconds = Number(/^--timeout=(\d+)$/.exec(timeout)?.[1]);
 let number = 0;
 
+const environment = { ...process.env, TAP_TIMEOUT: `${seconds}`, TAP_OMIT_VERSION: "1" };
+/** What tests have of that name to support them. */
+const supporting = (name) => import(pathToFileURL(inClone(".tap/compiled/test/support", `${name}.js`)).href);
+
 const print = (lines) => process.stdout.write(`${lines}\n`);
 
 async function lane() {
@@ -26,29 +32,45 @@ async function lane() {
 
 async function run(file) {
   const start = performance.now();
-  const child = spawn(process.execPath, [...testOptions, ...startOf(file)], {
-    stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, TAP_TIMEOUT: `${seconds}`, TAP_OMIT_VERSION: "1" },
-  });
-  const timer = setTimeout(() => child.kill("SIGKILL"), seconds * 1000 * withGrace);
-  const ended = new Promise((resolve) => child.once("close", (code, signal) => resolve(signal ?? code)));
-  const said = await text(child.stdout);
+  const { output, ended, kill } = await started(file);
+  const timer = setTimeout(kill, seconds * 1000 * withGrace);
+  const said = await text(output);
   const how = await ended;
   clearTimeout(timer);
   return { said, how, ms: performance.now() - start };
 }
 
-/** What node is given to start it, in its sandbox if it has one. */
-function startOf(file) {
-  const [, enter, support] =
+/**
+ * The file's process: in the sandbox that the file would enter first, if it has one (test/support/ensure-…),
+ * which it then need not be loaded for, with tap and all that it tests.
+ */
+async function started(file) {
+  const [, ensure, support] =
     /^import \{ (ensure\w+) \} from "[./]+\/support\/([\w-]+)\.js";$/m.exec(readFileSync(file, "utf8")) ?? [];
-  if (enter === undefined) return [file];
-  return [
-    inClone("scripts/setup/in-sandbox.mjs"),
-    inClone(".tap/compiled/test/support", `${support}.js`),
-    enter,
-    inClone(file),
-  ];
+  if (ensure === undefined) return startedHere(file);
+  let sandboxed;
+  const enter = async (program, args, variables) => {
+    const { startInside } = await supporting("ensure-sandbox");
+    sandboxed = await startInside(program, args, { ...environment, ...variables }, "pipe");
+  };
+  try {
+    await (await supporting(support))[ensure](inClone(file), enter);
+  } catch (error) {
+    return { output: Readable.from([]), ended: Promise.resolve(inspect(error)), kill() {} };
+  }
+  // there already
+  if (sandboxed === undefined) return startedHere(file);
+  const { child, exitCode, kill } = sandboxed;
+  return { output: child.stdout, ended: exitCode, kill: () => kill("SIGKILL") };
+}
+
+function startedHere(file) {
+  const child = spawn(process.execPath, [...process.execArgv, file], {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: environment,
+  });
+  const ended = new Promise((resolve) => child.once("close", (code, signal) => resolve(signal ?? code)));
+  return { output: child.stdout, ended, kill: () => child.kill("SIGKILL") };
 }
 
 function show(file, { said, how, ms }) {
@@ -70,10 +92,7 @@ function indented(lines) {
   return lines.trimEnd().replace(/^(?=.)/gm, "    ");
 }
 
-const { fillSimulatorCache } = await import(
-  pathToFileURL(inClone(".tap/compiled/test/support/simulator-cache.js")).href
-);
-await fillSimulatorCache();
+await (await supporting("simulator-cache")).fillSimulatorCache();
 print("TAP version 14");
 await Promise.all(Array.from({ length: lanes }, lane));
 print(`1..${number}`);

@@ -1,5 +1,4 @@
-// Preloaded into the processes of the tests. What only starts a test file in a sandbox (in-sandbox.mjs) does
-// without tap.
+// Preloaded into the processes of the tests. What starts them (each-alone.mjs) does without tap.
 import { writeSync } from "node:fs";
 import { inspect } from "node:util";
 

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { inClone, clone } from "./clone.mjs";
 import { quiet } from "./child.mjs";
-import { compileTests, compiledTests } from "./compile-tests.mjs";
+import { compileTests, compiledTests, testOptions } from "./compile-tests.mjs";
 import { bulkyFolders } from "./bulky-folders.mjs";
 import { forRoot } from "./environment.mjs";
 import { SetupFailure } from "./failure.mjs";
@@ -84,9 +84,10 @@ async function runAlone(root, shared, timeout, files) {
   if (files.length === 0) return { passed: 0, failed: 0, skipped: 0, code: 0 };
   const { showTap } = await import("./tap-display.mjs");
   const environment = { ...shared, KNETCTL_TEST_HIDDEN: bulkyFolders().join(":") };
-  const runner = [process.execPath, inClone("scripts/setup/each-alone.mjs"), timeout, ...files];
-  const [program, ...rest] = asRoot(root, environment, runner);
-  const child = spawn(program, rest, {
+  const program = [process.execPath, ...testOptions, inClone("scripts/setup/each-alone.mjs")];
+  const runner = [...program, timeout, ...files];
+  const [first, ...rest] = asRoot(root, environment, runner);
+  const child = spawn(first, rest, {
     cwd: clone,
     env: root.kind === "root" ? { ...environment, HOME: "/root" } : process.env,
     stdio: ["ignore", "pipe", "inherit"],

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { test, type Test } from "tap";
-import { compiledTap } from "../../scripts/setup/compile-tests.mjs";
+import { compiledTap, testOptions } from "../../scripts/setup/compile-tests.mjs";
 
 const setup = join(import.meta.dirname, "../../scripts/setup");
 const program = `
@@ -14,9 +14,8 @@ function shown(t: Test, files: Readonly<Record<string, string>>, seconds = 30): 
   const folder = t.testdir(files);
   const names = Object.keys(files).map((name) => join(folder, name));
   const runner = join(setup, "each-alone.mjs");
-  const { stdout: tap } = spawnSync(process.execPath, [runner, `--timeout=${seconds}`, ...names], {
-    encoding: "utf8",
-  });
+  const args = [...testOptions, runner, `--timeout=${seconds}`, ...names];
+  const { stdout: tap } = spawnSync(process.execPath, args, { encoding: "utf8" });
   return spawnSync(process.execPath, ["--input-type=module", "--eval", program], {
     input: tap,
     encoding: "utf8",

@@ -1,4 +1,4 @@
-import { endAs } from "./ensure-sandbox.js";
+import { endAs, type Enter } from "./ensure-sandbox.js";
 
 const mark = "KNETCTL_TEST_AMONG_HOSTS";
 
@@ -22,9 +22,10 @@ exec "$@"`;
 /**
  * Runs the calling test file again in a sandbox with a network of its own, in which hosts can be started
  * (hosts.ts), and ends this process with its exit code; returns at once where that has happened already.
+ * `enter`: as for `ensureSandbox`.
  */
-export async function ensureHosts(file: string): Promise<void> {
+export async function ensureHosts(file: string, enter: Enter = endAs): Promise<void> {
   if (process.env[mark] === "1") return;
   const test = [process.execPath, ...process.execArgv, file];
-  await endAs("unshare", ["--net", "/bin/sh", "-c", network, "sh", ...test], { [mark]: "1" });
+  await enter("unshare", ["--net", "/bin/sh", "-c", network, "sh", ...test], { [mark]: "1" });
 }

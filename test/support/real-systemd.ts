@@ -1,4 +1,4 @@
-import { endAs } from "./ensure-sandbox.js";
+import { endAs, type Enter } from "./ensure-sandbox.js";
 
 const mark = "KNETCTL_TEST_BELOW_SYSTEMD";
 
@@ -91,10 +91,11 @@ exit "$code"`;
 /**
  * Runs the calling test file again in a sandbox in which a real systemd is the first process, and ends this
  * process with its exit code; returns at once where that has happened already. Units, accounts, files and
- * mounts made after this are gone with the sandbox, and so is everything that was started.
+ * mounts made after this are gone with the sandbox, and so is everything that was started. `enter`: as for
+ * `ensureSandbox`.
  */
-export async function ensureSystemd(file: string): Promise<void> {
+export async function ensureSystemd(file: string, enter: Enter = endAs): Promise<void> {
   if (process.env[mark] === "1") return;
   const test = [process.execPath, ...process.execArgv, file];
-  await endAs("/bin/sh", ["-c", script, "sh", init, ...test], { [mark]: "1" });
+  await enter("/bin/sh", ["-c", script, "sh", init, ...test], { [mark]: "1" });
 }
