@@ -18,11 +18,12 @@ import { step } from "./progress.mjs";
 
 export const compiledFolder = ".tap/compiled";
 
-/** What node is given to run the compiled tests. */
+/**
+ * What node is given to run the compiled tests. No option of V8: with any, Node compiles its own parts anew,
+ * and takes no compiled code that was made without.
+ */
 export const testOptions = [
   "--enable-source-maps",
-  // they make much that is soon forgotten: with room for it, a tenth less is spent on looking it through
-  "--max-semi-space-size=64",
   `--import=${pathToFileURL(inClone("scripts/setup/preloaded.mjs")).href}`,
 ];
 

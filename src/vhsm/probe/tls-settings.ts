@@ -41,7 +41,7 @@ export function settingsText({ securityLevel, minProtocol, legacyServer = false 
 
 /**
  * Options of a connection. The certificate is not verified here: a VHSM's is commonly self-signed and for
- * another name; it is judged afterwards.
+ * another name; it is judged afterwards. Without authorities, Node need not read the 140 that it has.
  */
 export function tlsOptions({
   securityLevel,
@@ -50,6 +50,7 @@ export function tlsOptions({
 }: TlsSettings): ConnectionOptions {
   return {
     rejectUnauthorized: false,
+    ca: [],
     ciphers: `DEFAULT:@SECLEVEL=${securityLevel}`,
     minVersion: minProtocol,
     maxVersion: "TLSv1.3",
