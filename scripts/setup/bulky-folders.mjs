@@ -6,7 +6,8 @@ import { clone, inClone } from "./clone.mjs";
 /** Not /usr/local itself: an installation makes folders in its lib, and a folder shown empty refuses them. */
 const parents = [
   ...["/", "/root", "/root/.cache", "/opt", "/usr/lib", "/usr/local/lib", "/usr/local/share", "/usr/share"],
-  "/var/tmp",
+  // of npm's packages it is one that tap's own runner has for its terminal
+  ...["/var/tmp", inClone("node_modules")],
 ];
 /**
  * Folders of compilers and interpreters, and what the system's own programs look up; anything else of such

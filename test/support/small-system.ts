@@ -16,10 +16,9 @@ const script = `
 grep -q ' / / [^-]* - overlay knetctl-sandbox ' /proc/self/mountinfo
 # one of others may be gone by now: the test only takes longer then
 if [ -n "$1" ]; then
-  table=$(mktemp /run/knetctl-hidden.XXXXXX)
-  printf %s "$1" >"$table"
-  mount -n --all --fstab "$table" 2>/dev/null || :
-  rm "$table"
+  # nobody else is there yet
+  printf %s "$1" >/run/knetctl-hidden
+  mount -n --all --fstab /run/knetctl-hidden 2>/dev/null || :
 fi
 shift
 case "$PWD/" in
@@ -28,17 +27,18 @@ case "$PWD/" in
 esac
 (
   exec 2>/dev/null
-  for kind in passwd group; do
-    known=$(cut -d: -f1 "/usr/share/base-passwd/$kind.master" | paste -sd '|')
-    for file in $kind $([ $kind = passwd ] && echo shadow || echo gshadow); do
-      sed -i -nE "/^($known|_apt|sshd|_ssh|ssh|systemd-[a-z]+|messagebus):/p" "/etc/$file"
-    done
-  done
+  keep() {
+    known=
+    while IFS=: read -r name _; do known="$known$name|"; done <"/usr/share/base-passwd/$1.master"
+    sed -i -nE "/^(\${known}_apt|sshd|_ssh|ssh|systemd-[a-z]+|messagebus):/p" "/etc/$1" "/etc/$2"
+  }
+  keep passwd shadow
+  keep group gshadow
   for file in /etc/subuid /etc/subgid; do [ ! -e "$file" ] || : >"$file"; done
-  rm -f /etc/subuid- /etc/subgid- /etc/passwd- /etc/group- /etc/shadow- /etc/gshadow-
-  rm -f /etc/ld.so.conf.d/*[kK][nN][eE][tT]* /etc/systemd/system/amplia*
-  rm -rf /etc/amplia /etc/knetctl /etc/kryptus /opt/k[nr]* /var/amplia /var/lib/knetctl
-  rm -rf /usr/local/lib/k[nr]* /usr/local/lib/libk*
+  rm -rf /run/knetctl-hidden /etc/subuid- /etc/subgid- /etc/passwd- /etc/group- /etc/shadow- /etc/gshadow- \\
+    /etc/ld.so.conf.d/*[kK][nN][eE][tT]* /etc/systemd/system/amplia* \\
+    /etc/amplia /etc/knetctl /etc/kryptus /opt/k[nr]* /var/amplia /var/lib/knetctl \\
+    /usr/local/lib/k[nr]* /usr/local/lib/libk*
 ) || :
 exec "$@"`;
 
