@@ -1,7 +1,7 @@
 /**
  * The tests that take longest, longest first: begun last, one of them would run alone at the end. By the time
- * of one run of all; those that mostly wait are between those that work. A file that is not here takes less
- * than ten seconds.
+ * of one run of all; those that mostly wait are between those that work, and the first of all is one of them
+ * (each-alone.mjs). A file that is not here takes less than ten seconds.
  */
 export const longest = [
   "e2e/service-shoes",
