@@ -63,7 +63,6 @@ export async function startHolder(
     const ready = /^ready (\d+) (.*)$/m.exec(said);
     if (ready === null) {
       await over;
-      signal?.throwIfAborted();
       throw notStarted ?? stageProblem(said);
     }
     const overlays = [...said.matchAll(/^layer (\d+)$/gm)].map((match) => Number(match[1]));
@@ -71,6 +70,8 @@ export async function startHolder(
   } catch (error) {
     kill();
     await over;
+    // what it had is gone then, and cannot be opened
+    signal?.throwIfAborted();
     throw error;
   } finally {
     signal?.removeEventListener("abort", kill);
@@ -94,31 +95,33 @@ function opened(
     descriptors.push(descriptor);
     return `/proc/${process.pid}/fd/${descriptor}`;
   };
+  const close = (): void => {
+    for (const descriptor of descriptors.splice(0)) closeSync(descriptor);
+  };
   const inside = root === "/" ? "/stage" : `${base}${root}`;
-  const first = open(`${holder}/root${root === "/" ? "" : base}/.`, walkFlags);
-  const stage = open(`${holder}/root${inside}/.`, walkFlags);
-  const layers = open(`${holder}/cwd/.`, walkFlags);
-  const namespace = (name: string): string => open(`${holder}/ns/${name}`, constants.O_RDONLY);
-  const namespaces = [
-    `--mount=${namespace("mnt")}`,
-    `--pid=${namespace("pid")}`,
-    `--ipc=${namespace("ipc")}`,
-    `--root=${first}`,
-  ];
-  return {
-    opener: `${stage}/.`,
-    layers,
-    base: root === "/" ? "" : base,
-    first,
-    namespaces,
-    end: async () => {
+  try {
+    const first = open(`${holder}/root${root === "/" ? "" : base}/.`, walkFlags);
+    const stage = open(`${holder}/root${inside}/.`, walkFlags);
+    const layers = open(`${holder}/cwd/.`, walkFlags);
+    const namespace = (name: string): string => open(`${holder}/ns/${name}`, constants.O_RDONLY);
+    const namespaces = [
+      `--mount=${namespace("mnt")}`,
+      `--pid=${namespace("pid")}`,
+      `--ipc=${namespace("ipc")}`,
+      `--root=${first}`,
+    ];
+    const end = async (): Promise<void> => {
       child.stdin?.end();
       await Promise.race([over, wait(endMs, undefined, { ref: false })]);
       killGroup(child);
       await over;
-      for (const descriptor of descriptors.splice(0)) closeSync(descriptor);
-    },
-  };
+      close();
+    };
+    return { opener: `${stage}/.`, layers, base: root === "/" ? "" : base, first, namespaces, end };
+  } catch (error) {
+    close();
+    throw error;
+  }
 }
 
 /** What the holder says until it is ready or ends. */
