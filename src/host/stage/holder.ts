@@ -4,6 +4,7 @@ import type { Readable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import { ended, startChild } from "../commands/start-child.js";
 import { Problem } from "../../problem/problem.js";
+import { errorCode, errorMessage } from "../../problem/thrown.js";
 import { walkFlags } from "../files/descriptor.js";
 import type { AbsolutePath } from "../path.js";
 import { systemPath } from "../sandbox/sandbox-script.js";
@@ -57,9 +58,10 @@ export async function startHolder(
     killGroup(child);
   };
   signal?.addEventListener("abort", kill, { once: true });
+  let said = "";
   try {
     if (signal?.aborted === true) kill();
-    const said = await transcript(child);
+    said = await transcript(child);
     const ready = /^ready (\d+) (.*)$/m.exec(said);
     if (ready === null) {
       await over;
@@ -70,9 +72,10 @@ export async function startHolder(
   } catch (error) {
     kill();
     await over;
-    // what it had is gone then, and cannot be opened
     signal?.throwIfAborted();
-    throw error;
+    if (errorCode(error) === undefined || error instanceof Problem) throw error;
+    // it had ended by the time that its parts were opened
+    throw stageProblem(`${said.replace(/^ready .*$/m, "")}\n${errorMessage(error)}`);
   } finally {
     signal?.removeEventListener("abort", kill);
   }
