@@ -1,4 +1,4 @@
-import { closeSync, openSync, readlinkSync, readSync } from "node:fs";
+import { constants, readlinkSync, readSync } from "node:fs";
 import { endianness } from "node:os";
 import { basename } from "node:path";
 import { sectionNamed } from "../../formats/elf/elf-sections.js";
@@ -6,6 +6,7 @@ import { symbolSlots, type SymbolSlot } from "../../formats/elf/elf-slots.js";
 import type { Fetch } from "../../formats/elf/elf-symbols.js";
 import { parseElfNeeded } from "../../formats/elf/elf.js";
 import { roomFor, type Room } from "../../formats/elf/fetched-pages.js";
+import { withDescriptor } from "../../host/files/descriptor.js";
 import { lookAtLibrary } from "./library-parts.js";
 import { isCode, loadedLibraries, mappedFiles, type Mapping } from "./mapped-files.js";
 
@@ -22,8 +23,7 @@ export interface Misbound {
  * libraries.
  */
 export function misbound(before: ReadonlySet<string>): readonly Misbound[] {
-  const memory = openSync("/proc/self/mem", "r");
-  try {
+  return withDescriptor("/proc/self/mem", constants.O_RDONLY, (memory) => {
     const files = mappedFiles();
     const room = roomFor();
     const code = foreignCode(files, before, room);
@@ -33,9 +33,7 @@ export function misbound(before: ReadonlySet<string>): readonly Misbound[] {
       const found = slotsOf(library, room).filter(({ address }) => isNodes(address));
       return found.length === 0 ? [] : [{ library, symbols: namesOf(found, library, room) }];
     });
-  } finally {
-    closeSync(memory);
-  }
+  });
 }
 
 function slotsOf(library: string, room: Room): readonly SymbolSlot[] {
@@ -135,8 +133,7 @@ const programPath = (): string => readlinkSync("/proc/self/exe");
  */
 function programCode(files: Files): Range {
   const mappings = files.get(programPath()) ?? [];
-  const program = openSync("/proc/self/exe", "r");
-  try {
+  return withDescriptor("/proc/self/exe", constants.O_RDONLY, (program) => {
     const text = sectionNamed(".text", (offset, size) => {
       const bytes = Buffer.alloc(size);
       return bytes.subarray(0, readSync(program, bytes, 0, size, offset));
@@ -147,9 +144,7 @@ function programCode(files: Files): Range {
     // an address below the code is relative to where a position-independent program was put
     const base = text.address >= start ? 0 : (mappings[0]?.start ?? 0);
     return { start: base + text.address, end: base + text.address + text.size };
-  } finally {
-    closeSync(program);
-  }
+  });
 }
 
 /**

@@ -41,7 +41,7 @@ export function settingsText({ securityLevel, minProtocol, legacyServer = false 
 
 /**
  * Options of a connection. The certificate is not verified here: a VHSM's is commonly self-signed and for
- * another name; it is judged afterwards. Without authorities, Node need not read the 140 that it has.
+ * another name; it is judged afterwards. Without authorities, Node need not read its own.
  */
 export function tlsOptions({
   securityLevel,
