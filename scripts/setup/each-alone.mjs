@@ -5,8 +5,10 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
+import { setTimeout as wait } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
 import { inClone } from "./clone.mjs";
@@ -30,7 +32,7 @@ async function lane() {
   for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) show(file, await run(file));
 }
 
-/** The first file takes longest because it waits: one more runs beside it. */
+/** The first of all files waits for most of its time (longest-first.mjs): one more runs beside it. */
 async function first() {
   const file = waiting.shift();
   if (file !== undefined) show(file, await run(file));
@@ -60,7 +62,12 @@ async function started(file) {
     sandboxed = await startInside(program, args, { ...environment, ...variables }, "pipe");
   };
   try {
-    await (await supporting(support))[ensure](inClone(file), enter);
+    const { [ensure]: ensured } = await supporting(support);
+    // what is left of it ends with this process
+    const late = wait(seconds * 1000, undefined, { ref: false }).then(() => {
+      throw new Error(`its sandbox is not ready after ${seconds} s`);
+    });
+    await Promise.race([ensured(resolve(file), enter), late]);
   } catch (error) {
     return { output: Readable.from([]), ended: Promise.resolve(inspect(error)), kill() {} };
   }
@@ -75,7 +82,7 @@ function startedHere(file) {
     stdio: ["ignore", "pipe", "inherit"],
     env: environment,
   });
-  const ended = new Promise((resolve) => child.once("close", (code, signal) => resolve(signal ?? code)));
+  const ended = new Promise((end) => child.once("close", (code, signal) => end(signal ?? code)));
   return { output: child.stdout, ended, kill: () => child.kill("SIGKILL") };
 }
 

@@ -80,6 +80,27 @@ test("a file that was cut off in the middle of a test has failed", (t) => {
   t.end();
 });
 
+/** What begins a file that has a sandbox; it is not for node, which does not know where that is. */
+const inSandbox = (support: string): string =>
+  `/*\nimport { ensureSandbox } from "./support/${support}.js";\n*/\n`;
+const passesThere = 'if (process.env.KNETCTL_TEST_IN_SANDBOX === "1") console.log("ok 1 - one\\n1..1");';
+
+test("a file runs in its sandbox; without one, or if it never ends there, it has failed", (t) => {
+  const said = shown(
+    t,
+    {
+      "inside.js": inSandbox("ensure-sandbox") + passesThere,
+      "none.js": inSandbox("no-such") + passesThere,
+      "endless.js": `${inSandbox("ensure-sandbox")}console.log("ok 1 - one"); for (;;);`,
+    },
+    3,
+  );
+  t.match(said, /^ok {3}\S*inside\.js {2}1 checks/m);
+  t.match(said, /^FAIL \S*none\.js[^]*not ok: .* > it ended with .*no-such/m);
+  t.match(said, /^FAIL \S*endless\.js[^]*not ok: .* > it ended with 137$/m);
+  t.end();
+});
+
 test("a file that never ends is ended", (t) => {
   const said = shown(t, { "endless.js": 'console.log("ok 1 - one"); for (;;);' }, 2);
   t.match(said, /^FAIL \S*endless\.js[^]*not ok: .* > it ended with SIGKILL$/m);

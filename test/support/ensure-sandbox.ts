@@ -22,7 +22,8 @@ export async function ensureSandbox(file: string, enter: Enter = endAs): Promise
 
 /** Runs a program inside a sandbox, with more variables, and ends this process with its exit code. */
 export async function endAs(...[program, args, variables]: Parameters<Enter>): Promise<never> {
-  const { exitCode } = await startInside(program, args, definedEnvironment(variables), "inherit");
+  const environment = { ...definedEnvironment(), ...variables };
+  const { exitCode } = await startInside(program, args, environment, "inherit");
   process.exit(await exitCode);
 }
 
@@ -41,10 +42,8 @@ export function startInside(
   });
 }
 
-/** This process's, and more. */
-function definedEnvironment(variables: Readonly<Record<string, string>> = {}): Record<string, string> {
-  const own = Object.entries(process.env).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, value] as const],
+function definedEnvironment(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
-  return { ...Object.fromEntries(own), ...variables };
 }
