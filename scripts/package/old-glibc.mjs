@@ -27,11 +27,13 @@ const formerly = [
  */
 export function linkForOldGlibc({ compiler: [compiler, ...language], flags, sources, libraries, out, work }) {
   const folder = mkdtempSync(join(work, "link-"));
+  const objects = sources.map((source, index) => {
+    const object = join(folder, `${index}.o`);
+    run(compiler, [...language, ...flags, "-c", "-o", object, source]);
+    return object;
+  });
   const link = (instead) =>
-    run(compiler, [
-      ...[...language, ...flags, "-o", out, ...sources, oldNames(folder)],
-      ...[...instead, ...libraries],
-    ]);
+    run(compiler, [...flags, "-o", out, ...objects, oldNames(folder), ...instead, ...libraries]);
   link([]);
   link(stubs(folder, neededVersions(out)));
   const left = neededVersions(out).filter(({ version }) => isTooNew(version));
