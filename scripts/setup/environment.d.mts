@@ -1,2 +1,2 @@
 export function withoutNpm(environment?: NodeJS.ProcessEnv): NodeJS.ProcessEnv;
-export function forRoot(environment?: NodeJS.ProcessEnv): NodeJS.ProcessEnv;
+export function forRoot(environment?: NodeJS.ProcessEnv, fetches?: boolean): NodeJS.ProcessEnv;

@@ -28,7 +28,7 @@ async function compileAndRun(args) {
   const { runAsNobody } = await import("../unit/as-nobody.mjs");
   const files = longestFirst(compiledTests(args.filter((arg) => !arg.startsWith("-"))));
   await compileTests();
-  const environment = environmentOfTests();
+  const environment = environmentOfTests(files);
   process.stdout.write(
     `samples are drawn with seed ${environment.KNETCTL_TEST_SEED}; KNETCTL_TEST_SEED chooses another\n`,
   );
@@ -46,7 +46,7 @@ async function compileAndRun(args) {
  */
 export async function runTests(root, args, begun) {
   const { timeout, counted, others } = await (begun ?? runUnitTests(args));
-  const alone = await runAlone(root, environmentOfTests(), timeout, others);
+  const alone = await runAlone(root, environmentOfTests(others), timeout, others);
   const { sumOf } = await import("../unit/pool.mjs");
   const { showTotals } = await import("./tap-display.mjs");
   const totals = sumOf([counted, alone]);
@@ -54,8 +54,10 @@ export async function runTests(root, args, begun) {
   return alone.code === 0 && totals.failed === 0 && totals.passed > 0 ? 0 : alone.code || 1;
 }
 
-function environmentOfTests() {
-  return { KNETCTL_TEST_SEED: "1", ...forRoot() };
+/** Those apart are what fetches something. */
+function environmentOfTests(files) {
+  const fetches = files.some((file) => file.includes("/test/apart/"));
+  return { KNETCTL_TEST_SEED: "1", ...forRoot(process.env, fetches) };
 }
 
 /** What gives a test the page: it is made before the first of them asks. */
