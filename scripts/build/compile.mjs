@@ -7,6 +7,7 @@ import { join } from "node:path";
 
 const { alone, verbs } = createRequire(import.meta.url)("./load-program.cjs");
 const [folder] = process.argv.slice(2);
+const { PATH, TMPDIR } = process.env;
 /** Each program, and the verbs that have compiled code for it. */
 const programs = [["program", verbs], ...alone.map((verb) => [`program-${verb}`, [verb]])];
 const each = programs.flatMap(([program, its]) => its.map((verb) => [program, verb]));
@@ -17,5 +18,6 @@ for (const one of each)
   execFileSync(
     process.execPath,
     [...repeatable, join(import.meta.dirname, "compile-program.mjs"), folder, ...one],
-    { stdio: ["ignore", "ignore", "pipe"] },
+    // nothing of the caller's that Node would look at when it starts
+    { stdio: ["ignore", "ignore", "pipe"], env: { PATH, TMPDIR } },
   );

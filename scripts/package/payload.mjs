@@ -17,6 +17,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { clone, inClone } from "../setup/clone.mjs";
+import { goMemory } from "../setup/go-memory.mjs";
 import { buildNative } from "./native.mjs";
 import { noticesWithNode } from "./notices.mjs";
 import { icuChanges } from "./reduced-icu.mjs";
@@ -47,7 +48,7 @@ export async function layOut(root, { epoch, putNode, page }) {
       "--no-compiled-code",
       page === undefined ? "--page" : `--page=${page}`,
     ],
-    { cwd: clone },
+    { cwd: clone, env: goMemory() },
   );
   nameSources(join(built, "program.cjs.map"));
   layOutSimulator(program);

@@ -1,4 +1,5 @@
 import { SetupFailure } from "./failure.mjs";
+import { goMemory } from "./go-memory.mjs";
 import { runs } from "./runs.mjs";
 import { reported, setUp } from "./set-up.mjs";
 
@@ -16,6 +17,7 @@ export function main(name, args) {
       );
     if (run.asRoot && process.getuid?.() !== 0)
       throw new SetupFailure(`this must be run as root: ${run.asRoot}`, `sudo npm run ${name}`);
+    for (const [name, value] of Object.entries(goMemory())) process.env[name] ??= value;
     const { root, begun } = await setUp(run, args);
     return run.start(root, args, begun);
   });
