@@ -40,7 +40,8 @@ rm -f /usr/bin/systemctl
 cp "$5" /usr/bin/systemctl
 chmod 0755 /usr/bin/systemctl
 mkdir -p /run/systemd/system /run/stand-in-systemctl /run/sshd /root/.ssh
-echo "well $(date +%s%3N) the-first-start" >/run/stand-in-systemctl/now
+read -r up _ </proc/uptime
+echo "well $((\${up%.*} * 1000)) the-first-start" >/run/stand-in-systemctl/now
 chmod 0700 /root /root/.ssh
 echo "$4" >/root/.ssh/authorized_keys
 rm -f /etc/ssh/ssh_host_*

@@ -1,4 +1,5 @@
 import { cpSync, chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { uptime } from "node:os";
 import { join } from "node:path";
 
 const state = "/run/stand-in-systemctl";
@@ -31,7 +32,7 @@ export function standInService({ isUp }: { readonly isUp: boolean }): StandInSer
   chmodSync("/usr/bin/systemctl", 0o755);
   rmSync(state, { recursive: true, force: true });
   mkdirSync(state);
-  if (isUp) writeFileSync(`${state}/now`, `well ${Date.now()} the-first-start\n`);
+  if (isUp) writeFileSync(`${state}/now`, `well ${Math.round(uptime() * 1000)} the-first-start\n`);
   const word = (name: string): string =>
     existsSync(`${state}/${name}`) ? readFileSync(`${state}/${name}`, "utf8").trim() : "";
   return {
