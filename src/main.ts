@@ -1,6 +1,6 @@
 import type { CommandContext } from "./commands/command.js";
-import type { Flags } from "./commands/command-line/command-line.js";
 import { plainLine } from "./commands/command-line/named-verb.js";
+import type { Flags } from "./commands/command-line/options.js";
 import type { OpenDescriptors } from "./host/processes/inherited-descriptors.js";
 import { asAbsolutePath, folderOf, type AbsolutePath } from "./host/path.js";
 import { inTheirLanguage } from "./language/their-language.js";
@@ -39,7 +39,7 @@ export async function main(input: MainInput): Promise<ExitCode> {
   const args = await inTheirLanguage(input.args, input.environment, isUtf8(input.environment));
   const line = plainLine(args);
   if (line === undefined) return parsedMain(input, args);
-  const out = output(input, {});
+  const out = output(input, line.flags);
   return shown(input, out, async () => line.verb.run(line.args, context(input, out)));
 }
 

@@ -19,14 +19,21 @@ exports.alone = ["validate", "render", "plan", "apply", "ha"];
 /** Of `ha`, what its program can do. */
 exports.edits = ["set", "add", "remove", "promote"];
 
-/** Words of lines that are the parser's in any case. */
-const parsers = /^--(?:json|quiet|verbose|color|no-color|root|lang|help|version)$|^--?[^=]*=|^-(?:[^-]|$)/;
+/**
+ * Options that want the whole program: those that are the parser's in any case, and the one that shows places
+ * in the source, of which it alone has a map.
+ */
+const wholes = [
+  ...["root", "lang", "help", "version", "timeout", "lock-timeout", "format", "fail-on", "verbose"],
+  ...["target", "image", "ids", "stage", "profile", "first"],
+];
+const whole = new RegExp(`^--(?:${wholes.join("|")})$|^--?[^=]*=|^-(?:[^-]|$)`);
 
 /** The program that probably runs a line: its `isPlain` knows whether it can. */
 exports.programFor = (args) => {
   const [verb, ...rest] = args;
   const isAlone = verb === "ha" ? exports.edits.includes(rest.shift()) : exports.alone.includes(verb);
-  return isAlone && rest.length > 0 && !rest.some((arg) => arg.startsWith("-") && parsers.test(arg))
+  return isAlone && rest.length > 0 && !rest.some((arg) => arg.startsWith("-") && whole.test(arg))
     ? `program-${verb}`
     : "program";
 };

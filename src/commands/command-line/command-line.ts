@@ -1,24 +1,16 @@
 import yargs from "yargs";
 import type { Argv } from "yargs";
 import { type ExitCode, exitCodes } from "../../problem/exit-codes.js";
-import { type CheckFormat, checkFormats } from "../../ui/checks/checked.js";
+import { checkFormats } from "../../ui/checks/checked.js";
 import { verbs } from "../verbs/index.js";
 import { isGroup, type ParsedArguments, usageText, type Verb, type VerbGroup } from "../verbs/verb.js";
 import { helpText } from "./help-text.js";
 import { refuseEmpty, refuseMisused, refuseRepeated, takesValue } from "./misused-options.js";
 import { namedVerb } from "./named-verb.js";
 import { either } from "./option-forms.js";
-import { everywhereOptions } from "./options.js";
+import { everywhereOptions, type Flags } from "./options.js";
 import { usageProblem } from "./usage-problem.js";
 import { verbWords } from "./verb-words.js";
-
-export interface Flags {
-  readonly json?: boolean;
-  readonly verbose?: boolean;
-  readonly quiet?: boolean;
-  readonly color?: boolean;
-  readonly format?: CheckFormat | undefined;
-}
 
 export interface CommandLine {
   readonly args: readonly string[];

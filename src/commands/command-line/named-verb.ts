@@ -1,6 +1,6 @@
 import { verbs } from "../verbs/index.js";
 import { camelCase, isGroup, type ParsedArguments, type Verb, type VerbGroup } from "../verbs/verb.js";
-import { everywhereOptions } from "./options.js";
+import { everywhereOptions, type Flags } from "./options.js";
 
 /** What a command line says about its verb. */
 export interface NamedVerb {
@@ -42,10 +42,15 @@ function isEverywhere(arg: string): boolean {
   return name !== undefined && Object.hasOwn(everywhereOptions, name);
 }
 
-/** A verb, and what its `run` is given. */
-export interface PlainLine {
-  readonly verb: Verb;
+/** What a verb's `run` is given, and which of the flags that every verb has are on or off. */
+export interface PlainArguments {
   readonly args: ParsedArguments;
+  readonly flags: Flags;
+}
+
+/** A verb, and what is said to it. */
+export interface PlainLine extends PlainArguments {
+  readonly verb: Verb;
 }
 
 /**
@@ -59,7 +64,7 @@ export function plainLine(args: readonly string[]): PlainLine | undefined {
   const verb = one !== undefined && isGroup(one) ? one.verbs.find((known) => known.name === inner) : one;
   if (verb === undefined || isGroup(verb)) return undefined;
   const plain = plainArguments(verb, args.slice(verb === one ? 1 : 2));
-  return plain && { verb, args: plain };
+  return plain && { verb, ...plain };
 }
 
 /** Words that the parser takes for something else: the option --help, and the value of a flag before them. */
@@ -72,14 +77,14 @@ const meaningful = ["", "help", "true", "false"];
 export function plainArguments(
   { words, options, fault }: Verb,
   rest: readonly string[],
-): ParsedArguments | undefined {
+): PlainArguments | undefined {
   const wanted = Object.entries(words);
   const all = Object.entries(options);
   const isText = wanted.every(
     ([, { demandOption, choices, coerce }]) =>
       demandOption === true && choices === undefined && coerce === undefined,
   );
-  const said = splitUp(rest, options);
+  const said = splitUp(rest, { ...options, ...everywhereOptions });
   if (!isText || said === undefined || all.some(([, { demandOption }]) => demandOption !== undefined))
     return undefined;
   const named = wordsAs(wanted, said.words);
@@ -89,7 +94,10 @@ export function plainArguments(
     said.given.get(option) ?? preset,
   ]);
   const plain = { ...Object.fromEntries(values), ...named };
-  return fault?.(plain) === undefined ? plain : undefined;
+  const flags = Object.fromEntries(
+    [...said.given].filter(([name]) => Object.hasOwn(everywhereOptions, name)),
+  );
+  return fault?.({ ...plain, ...flags }) === undefined ? { args: plain, flags } : undefined;
 }
 
 /** Undefined if an option is not plain, is given twice or lacks its text, or a word has a meaning. */

@@ -1,3 +1,4 @@
+import type { CheckFormat } from "../../ui/checks/checked.js";
 import type { ParsedArguments } from "../verbs/verb.js";
 
 /** A day: longer than any test or run takes, and within the range of a timer. */
@@ -29,6 +30,15 @@ export const everywhereOptions = {
     choices: ["pt-BR", "en"],
   },
 };
+
+/** How a run is to show things; what is left out is as declared. */
+export interface Flags {
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+  readonly quiet?: boolean;
+  readonly color?: boolean;
+  readonly format?: CheckFormat | undefined;
+}
 
 /**
  * `--format` and `--fail-on`, for the verbs that a pipeline runs as checks; `formats` are those that make

@@ -1,7 +1,9 @@
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { test } from "tap";
 import { runCommandLine } from "../../../src/commands/command-line/command-line.js";
 import { plainArguments } from "../../../src/commands/command-line/named-verb.js";
+import { everywhereOptions, type Flags } from "../../../src/commands/command-line/options.js";
 import { verbs } from "../../../src/commands/verbs/index.js";
 import { isGroup, type ParsedArguments, type Verb } from "../../../src/commands/verbs/verb.js";
 import { importsIn, sourceFiles } from "../../support/source-imports.js";
@@ -13,16 +15,21 @@ const all = verbs.flatMap((one): readonly (readonly [string, Verb])[] =>
     : [[one.name, one] as const],
 );
 
-async function parsed(
-  line: readonly string[],
-): Promise<{ verb?: Verb; args?: ParsedArguments; help: string }> {
-  let found: { verb?: Verb; args?: ParsedArguments; help: string } = { help: "" };
+interface Parsed {
+  readonly verb?: Verb;
+  readonly args?: ParsedArguments;
+  readonly flags?: Flags;
+  readonly help: string;
+}
+
+async function parsed(line: readonly string[]): Promise<Parsed> {
+  let found: Parsed = { help: "" };
   await runCommandLine({
     args: line,
     workingFolder: "/",
     version: "0.0.0",
-    run: (verb, args) => {
-      found = { verb, args, help: "" };
+    run: (verb, args, flags) => {
+      found = { verb, args, flags, help: "" };
       return Promise.resolve(0);
     },
     print: (help) => {
@@ -66,8 +73,9 @@ test("what starts without the parser is given what the parser would have made of
         await t.rejects(parsed(line), { code: "usage-invalid" }, line.join(" "));
         continue;
       }
-      const { args = {} } = await parsed(line);
-      const own = Object.entries(plainOnes);
+      const { args = {}, flags = {} } = await parsed(line);
+      t.match(flags, plainOnes.flags, line.join(" "));
+      const own = Object.entries(plainOnes.args);
       t.strictSame(
         own.map(([key, value]) => [key, args[key], value]),
         own.map(([key, value]) => [key, value, value]),
@@ -86,7 +94,7 @@ function wordsOf({ words }: Verb): readonly string[] {
 
 /** The words alone, with each flag and text before, among or after them, with all, and with more words. */
 function plainLines(verb: Verb): readonly (readonly string[])[] {
-  const { options } = verb;
+  const options: Verb["options"] = { ...verb.options, ...everywhereOptions };
   const words = wordsOf(verb);
   const [first = "", ...others] = words;
   const names = Object.keys(options).filter((name) => typeof options[name]?.default === "boolean");
@@ -131,7 +139,8 @@ test("a line that is not plain is left to the parser", (t) => {
     ["p.yaml", "--lock-timeout", "5"],
     ["p.yaml", "--root", "/srv"],
     ["p.yaml", "--root"],
-    ["p.yaml", "--json"],
+    ["p.yaml", "--json", "--json"],
+    ["p.yaml", "--lang", "en"],
     ["p.yaml", "--no-no-rollback"],
     ["p.yaml", "--constructor"],
     ["p.yaml", "-h"],
@@ -155,6 +164,26 @@ test("a line that is not plain is left to the parser", (t) => {
   ]);
   left("ha promote", [["hsm", "ip", "more"]]);
   left("ha list", [[], ["hsm"]]);
+  t.end();
+});
+
+test("what needs the parser, or a map of the source, is run by the whole program at once", (t) => {
+  const loader = join(import.meta.dirname, "../../../scripts/build/load-program.cjs");
+  const { alone, edits, programFor } = createRequire(import.meta.url)(loader) as {
+    readonly alone: readonly string[];
+    readonly edits: readonly string[];
+    readonly programFor: (args: readonly string[]) => string;
+  };
+  for (const [name, verb] of all) {
+    const [first = "", inner] = name.split(" ");
+    if (!alone.includes(first) || (inner !== undefined && !edits.includes(inner))) continue;
+    for (const [option, { type }] of Object.entries({ ...verb.options, ...everywhereOptions })) {
+      const rest = [...wordsOf(verb), `--${option}`, ...(type === "boolean" ? [] : ["5"])];
+      const isWhole = option === "verbose" || plainArguments(verb, rest) === undefined;
+      const wanted = isWhole ? "program" : `program-${first}`;
+      t.equal(programFor([...name.split(" "), ...rest]), wanted, `${name} ${rest.join(" ")}`);
+    }
+  }
   t.end();
 });
 
