@@ -34,15 +34,15 @@ export function writeClient(root) {
 export function writeSystem(root) {
   for (const folder of ["bin", "usr/lib", "etc/ld.so.conf.d", "var/lib/knetctl", "dev", "proc", "tmp"])
     mkdirSync(join(root, folder), { recursive: true });
-  for (const program of ["/bin/sh", "/bin/cp"])
-    for (const file of [program, ...librariesOf(program)]) copyInto(root, file);
+  const programs = ["/bin/sh", "/bin/cp"];
+  for (const file of [...programs, ...librariesOf(programs)]) copyInto(root, file);
   writeFileSync(join(root, "etc/ld.so.conf"), "include /etc/ld.so.conf.d/*.conf\n");
   writeFileSync(join(root, "etc/ld.so.conf.d/libc.conf"), "# libc\n/usr/local/lib\n");
   if (existsSync("/etc/ld.so.cache")) copyFileSync("/etc/ld.so.cache", join(root, "etc/ld.so.cache"));
 }
 
-function librariesOf(program) {
-  return execFileSync("ldd", [program], { encoding: "utf8" }).match(/\/[^\s()]+/g) ?? [];
+function librariesOf(programs) {
+  return new Set(execFileSync("ldd", programs, { encoding: "utf8" }).match(/\/\S+(?= \()/g));
 }
 
 /** Also where the dynamic loader looks without a cache. */

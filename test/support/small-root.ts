@@ -69,17 +69,17 @@ function buildRoot(): string {
   writeFileSync(join(root, "etc/group"), "root:x:0:\n");
   writeFileSync(join(root, "etc/ld.so.conf"), "include /etc/ld.so.conf.d/*.conf\n");
   writeFileSync(join(root, "dev/null"), "");
-  for (const program of programs) {
-    const file = execFileSync("/bin/sh", ["-c", `command -v ${program}`], { encoding: "utf8" }).trim();
-    copyFileSync(realpathSync(file), join(root, "bin", program));
-    for (const library of librariesOf(file)) copyInto(root, library);
-  }
+  const find = ["-c", 'for name; do command -v "$name"; done', "sh", ...programs];
+  const files = execFileSync("/bin/sh", find, { encoding: "utf8" }).trim().split("\n");
+  for (const [index, program] of programs.entries())
+    copyFileSync(realpathSync(files[index] ?? program), join(root, "bin", program));
+  for (const library of librariesOf(files)) copyInto(root, library);
   execFileSync("ldconfig", ["-r", root]);
   return root;
 }
 
-function librariesOf(program: string): readonly string[] {
-  return execFileSync("ldd", [program], { encoding: "utf8" }).match(/\/[^\s()]+/g) ?? [];
+function librariesOf(files: readonly string[]): ReadonlySet<string> {
+  return new Set(execFileSync("ldd", files, { encoding: "utf8" }).match(/\/\S+(?= \()/g));
 }
 
 function copyInto(root: string, library: string): void {
