@@ -2,8 +2,10 @@
 import { writeSync } from "node:fs";
 import { inspect } from "node:util";
 
-if (/\.test\.js$/.test(process.argv[1] ?? "")) {
-  (await import("./end-idle-tests.mjs")).endIdleTests();
+const [, program = ""] = process.argv;
+const isTest = program.endsWith(".test.js");
+if (isTest) (await import("./end-idle-tests.mjs")).endIdleTests();
+if (isTest || program.endsWith("/unit/worker.mjs")) {
   const ending = errorsThatEndNode();
   // at its natural end Node waits for requests that are open: one was seen that nothing ended
   const { emit } = process;

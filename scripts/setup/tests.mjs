@@ -40,16 +40,24 @@ async function compileAndRun(args) {
 }
 
 /**
- * Runs the tests: the unit tests, unless `begun` is running them, then the others as root, each file in a
- * process of its own, for which `args` may have `--timeout=SECONDS`. Shows a line for each test file and
- * every failure, and ends with `N passed, N failed`. Exit code 1 when something failed, or when no test ran.
+ * Runs the tests: the unit tests, unless `begun` is running them, then the others as root: those that can
+ * share a process, and then each file in one of its own, for which `args` may have `--timeout=SECONDS`. Shows
+ * a line for each test file and every failure, and ends with `N passed, N failed`. Exit code 1 when something
+ * failed, or when no test ran.
  */
 export async function runTests(root, args, begun) {
   const { timeout, counted, others } = await (begun ?? runUnitTests(args));
-  const alone = await runAlone(root, environmentOfTests(others), timeout, others);
+  const { sharingAmong } = await import("../unit/choose.mjs");
+  const { runAsRoot } = await import("../unit/as-root.mjs");
   const { sumOf } = await import("../unit/pool.mjs");
   const { showTotals } = await import("./tap-display.mjs");
-  const totals = sumOf([counted, alone]);
+  const environment = { ...environmentOfTests(others), KNETCTL_TEST_HIDDEN: bulkyFolders().join(":") };
+  const sharing = new Set(sharingAmong(others));
+  const shared = await runAsRoot(root, [...sharing], environment);
+  const left = others.filter((file) => !sharing.has(file));
+  const alone = await runAlone(root, environment, timeout, left);
+  await giveBack(root);
+  const totals = sumOf([counted, shared, alone]);
   showTotals(totals);
   return alone.code === 0 && totals.failed === 0 && totals.passed > 0 ? 0 : alone.code || 1;
 }
@@ -82,10 +90,9 @@ function timeoutAmong(options) {
 }
 
 /** Runs each file in a process of its own, as root; resolves to the counts and an exit code. */
-async function runAlone(root, shared, timeout, files) {
+async function runAlone(root, environment, timeout, files) {
   if (files.length === 0) return { passed: 0, failed: 0, skipped: 0, code: 0 };
   const { showTap } = await import("./tap-display.mjs");
-  const environment = { ...shared, KNETCTL_TEST_HIDDEN: bulkyFolders().join(":") };
   const program = [process.execPath, ...testOptions, inClone("scripts/setup/each-alone.mjs")];
   const runner = [...program, timeout, ...files];
   const [first, ...rest] = asRoot(root, environment, runner);
@@ -100,7 +107,6 @@ async function runAlone(root, shared, timeout, files) {
   const totals = await showTap(child.stdout);
   const code = await ended;
   process.off("SIGINT", wait);
-  await giveBack(root);
   return { ...totals, code };
 }
 

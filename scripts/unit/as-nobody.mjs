@@ -3,10 +3,10 @@
 import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 import { clone, inClone } from "../setup/clone.mjs";
 import { runInPool } from "./pool.mjs";
+import { tellTotals, toldTotals } from "./told-totals.mjs";
 
 const nobody = 65_534;
 const insideMark = "--inside";
@@ -20,17 +20,7 @@ export async function runAsNobody(files, { environment }) {
     env: { ...environment, PATH: process.env.PATH },
     stdio: ["ignore", "pipe", "inherit"],
   });
-  const ended = new Promise((resolve) => child.once("close", (code, signal) => resolve(signal ?? code)));
-  let totals;
-  for await (const line of createInterface({ input: child.stdout })) {
-    const [, told] = /^totals (\{.*\})$/.exec(line) ?? [];
-    if (told === undefined) process.stdout.write(`${line}\n`);
-    else totals = JSON.parse(told);
-  }
-  const how = await ended;
-  if (totals !== undefined && how === 0) return totals;
-  process.stdout.write(`FAIL the unit tests as nobody: their sandbox ended with ${how}\n`);
-  return { passed: 0, skipped: 0, ...totals, failed: (totals?.failed ?? 0) + 1 };
+  return toldTotals(child, "the sandbox of the unit tests as nobody");
 }
 
 async function enter(files) {
@@ -61,8 +51,7 @@ function runInside(files) {
 }
 
 async function run(files) {
-  const totals = await runInPool(files, { environment: process.env });
-  process.stdout.write(`totals ${JSON.stringify(totals)}\n`);
+  tellTotals(await runInPool(files, { environment: process.env }));
 }
 
 if (process.argv[1] === import.meta.filename) {

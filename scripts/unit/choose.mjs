@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { inClone } from "../setup/clone.mjs";
+import { isLong } from "../setup/longest-first.mjs";
 
 /**
  * What makes a test need more than this program and Node. A test that does none of it itself, and imports no
@@ -29,6 +30,25 @@ export function unitTestsAmong(tests) {
   const units = tests.filter((test) => files(test).every(({ needed }) => needed.length === 0));
   const first = new Set(units.filter((test) => files(test).some((file) => file.waits)));
   return [...first, ...units.filter((test) => !first.has(test))];
+}
+
+/**
+ * What makes a test need a process of its own: what it changes of that or looks at, and what it does only
+ * when that ends.
+ */
+const own = [
+  /^import \{ ensure\w+ \} from/m,
+  /^t\.teardown\(/m,
+  /\bprocess\.(?:chdir|umask|exit|exitCode|set\w+id|on|once(?!\("exit"))\b/,
+  /\bprocess\.env\[[^\]]+\] (?:\?\?)?=/,
+  /\/proc\/self\b/,
+];
+
+/** Of compiled tests that are no unit tests, those that can share a process; none that take long. */
+export function sharingAmong(tests) {
+  const known = looks();
+  const ownsNothing = (file) => !known(file).isOwn;
+  return tests.filter((test) => !isLong(test) && [...reached(test, known, "test/")].every(ownsNothing));
 }
 
 /** For each of the compiled tests, what it and the files of test/ that it imports need, as sentences. */
@@ -70,6 +90,7 @@ function look(file) {
       normalize(join(dirname(file), target)),
     ),
     waits: waits.test(text),
+    isOwn: own.some((sign) => sign.test(text)),
     needed: needs.filter(({ sign }) => sign.test(text)).map(({ need }) => `${name} ${need}`),
   };
 }

@@ -5,7 +5,7 @@ import { clone } from "../setup/clone.mjs";
 import { sourceName, testOptions } from "../setup/compile-tests.mjs";
 import { showTapOfMany } from "../setup/tap-display.mjs";
 
-/** Longer than any unit test takes on a busy machine. */
+/** Longer than any of these tests takes on a busy machine, and what it leaves takes to end. */
 const patience = 300_000;
 
 /** They make much that is soon forgotten: with room for it, a tenth less is spent on looking it through. */
@@ -60,8 +60,8 @@ async function feed({ child, files, ended, again }, waiting) {
   const next = () => {
     clearTimeout(timer);
     current = waiting.shift();
-    if (current === undefined) return files.end();
     timer = setTimeout(() => child.kill("SIGKILL"), patience);
+    if (current === undefined) return files.end();
     files.write(`${current}\n`);
   };
   const shown = showTapOfMany(child.stdout, next);
@@ -70,7 +70,7 @@ async function feed({ child, files, ended, again }, waiting) {
   clearTimeout(timer);
   const totals = await shown;
   if (current === undefined && child.exitCode !== null) return totals;
-  const name = current === undefined ? "a process of the unit tests" : sourceName(current);
+  const name = current === undefined ? "a process of several tests" : sourceName(current);
   process.stdout.write(`FAIL ${name}: the process ended with ${child.signalCode ?? child.exitCode}\n`);
   const failed = { ...totals, failed: totals.failed + 1 };
   const isLast = current === undefined || waiting.length === 0;

@@ -1,4 +1,4 @@
-// One process of the unit tests: loads the test files whose names come on descriptor 3, one after the other.
+// A process that tests share: loads the files whose names come on descriptor 3, one after the other.
 // Its standard output is TAP, with a result after everything that belongs to a file.
 import { Socket } from "node:net";
 import { createInterface } from "node:readline";

@@ -1,6 +1,6 @@
 import { test } from "tap";
 import { compiledTests, sourceName } from "../../scripts/setup/compile-tests.mjs";
-import { needsOf, testsThatLoad, unitTestsAmong } from "../../scripts/unit/choose.mjs";
+import { needsOf, sharingAmong, testsThatLoad, unitTestsAmong } from "../../scripts/unit/choose.mjs";
 
 const all = compiledTests([]);
 const needs = (name: string): readonly string[] =>
@@ -41,6 +41,16 @@ test("about half of all tests are unit tests, and the whole-program ones are non
   t.ok(units.length > all.length * 0.4, `${units.length} of ${all.length}`);
   t.strictSame(
     units.filter((name) => name.startsWith("test/e2e/")),
+    [],
+  );
+  t.end();
+});
+
+test("root's tests share processes, but for those that change theirs, or that take long", (t) => {
+  const sharing = sharingAmong(all).map(sourceName);
+  t.ok(sharing.includes("test/host/files/install.test.ts"));
+  t.strictSame(
+    sharing.filter((name) => /^test\/(?:e2e|page\/browser|pkcs11\/load)\b/.test(name)),
     [],
   );
   t.end();
