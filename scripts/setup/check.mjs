@@ -34,14 +34,14 @@ async function readAll(readers) {
 
 /** All tests, and what only reads the clone; the exit code is that of the first of them that failed. */
 export async function checkAll(root, args, begun) {
-  const tested = await runTests(root, args, begun.units);
+  const tested = await runTests(root, args, begun);
   const read = showRead(await begun.reading());
   return tested || read;
 }
 
 /** Begins with what needs no more than what is built; with the unit tests, if they may have a sandbox. */
 export function beginCheck(args, mayEnter) {
-  return { reading: beginReading(), units: mayEnter ? runUnitTests(args) : undefined };
+  return { reading: beginReading(), ...(mayEnter && runUnitTests(args)) };
 }
 
 /** A line for each, and what a failed one said; the exit code is that of the first that failed, or 0. */

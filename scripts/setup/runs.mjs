@@ -51,8 +51,8 @@ export const runs = new Map([
       addon: true,
       built: "program",
       overlay: true,
-      whenBuilt: (args, mayEnter) => ({ units: mayEnter ? runUnitTests(args) : undefined }),
-      start: (root, args, { units }) => runTests(root, args, units),
+      whenBuilt: (args, mayEnter) => (mayEnter ? runUnitTests(args) : {}),
+      start: runTests,
     },
   ],
   [

@@ -12,48 +12,55 @@ import { statSync } from "node:fs";
 /**
  * Compiles the tests (all, or the files and folders named in `args`) and runs the unit tests among them,
  * which need nothing of a set-up but the npm packages and the generated code: several to a process, and as
- * nobody where this is root. Resolves to what `runTests` goes on with. A failure may be asked for later.
+ * nobody where this is root. Returns two promises, both for `runTests`: of what is `compiled`, and of what
+ * the `units` count. A failure may be asked for later.
  */
 export function runUnitTests(args) {
-  const ran = compileAndRun(args);
-  ran.catch(() => undefined);
-  return ran;
+  const compiled = compile(args);
+  const units = compiled.then(runUnits);
+  for (const promise of [compiled, units]) promise.catch(() => undefined);
+  return { compiled, units };
 }
 
-async function compileAndRun(args) {
+async function compile(args) {
   const timeout = timeoutAmong(args.filter((arg) => arg.startsWith("-")));
   // they import packages that are there only after `npm ci`
-  const { testsThatLoad, unitTestsAmong } = await import("../unit/choose.mjs");
-  const { runInPool } = await import("../unit/pool.mjs");
-  const { runAsNobody } = await import("../unit/as-nobody.mjs");
+  const { unitTestsAmong } = await import("../unit/choose.mjs");
   const files = longestFirst(compiledTests(args.filter((arg) => !arg.startsWith("-"))));
   await compileTests();
+  return { timeout, files, unitFiles: new Set(unitTestsAmong(files)) };
+}
+
+async function runUnits({ files, unitFiles }) {
+  const { testsThatLoad } = await import("../unit/choose.mjs");
+  const { runInPool } = await import("../unit/pool.mjs");
+  const { runAsNobody } = await import("../unit/as-nobody.mjs");
   const environment = environmentOfTests(files);
   process.stdout.write(
     `samples are drawn with seed ${environment.KNETCTL_TEST_SEED}; KNETCTL_TEST_SEED chooses another\n`,
   );
-  const units = new Set(unitTestsAmong(files));
   if (testsThatLoad(files, new Set([pageSupport])).length > 0)
     await (await import("../page/kept-page.mjs")).keptPage();
-  const counted = await (isForNobody(environment) ? runAsNobody : runInPool)([...units], { environment });
-  return { timeout, counted, others: files.filter((file) => !units.has(file)) };
+  return (isForNobody(environment) ? runAsNobody : runInPool)([...unitFiles], { environment });
 }
 
 /**
- * Runs the tests: the unit tests, unless `begun` is running them, then the others as root: those that can
- * share a process, and then each file in one of its own, for which `args` may have `--timeout=SECONDS`. Shows
- * a line for each test file and every failure, and ends with `N passed, N failed`. Exit code 1 when something
- * failed, or when no test ran.
+ * Runs the tests: the unit tests, unless `begun` is running them, and the others as root: those that can
+ * share a process, and after all these each file in one of its own, for which `args` may have
+ * `--timeout=SECONDS`. Shows a line for each test file and every failure, and ends with `N passed, N failed`.
+ * Exit code 1 when something failed, or when no test ran.
  */
 export async function runTests(root, args, begun) {
-  const { timeout, counted, others } = await (begun ?? runUnitTests(args));
+  const { compiled, units } = begun?.units === undefined ? runUnitTests(args) : begun;
+  const { timeout, files, unitFiles } = await compiled;
+  const others = files.filter((file) => !unitFiles.has(file));
   const { sharingAmong } = await import("../unit/choose.mjs");
   const { runAsRoot } = await import("../unit/as-root.mjs");
   const { sumOf } = await import("../unit/pool.mjs");
   const { showTotals } = await import("./tap-display.mjs");
   const environment = { ...environmentOfTests(others), KNETCTL_TEST_HIDDEN: bulkyFolders().join(":") };
   const sharing = new Set(sharingAmong(others));
-  const shared = await runAsRoot(root, [...sharing], environment);
+  const [shared, counted] = await Promise.all([runAsRoot(root, [...sharing], environment), units]);
   const left = others.filter((file) => !sharing.has(file));
   const alone = await runAlone(root, environment, timeout, left);
   await giveBack(root);
