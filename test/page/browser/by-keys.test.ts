@@ -57,6 +57,7 @@ t.test("the focus goes with a member that is moved, and to the list when one is 
   t.equal(await focused(page), "Member 1: later", "there is no earlier place");
   await press(page, "Enter");
   t.equal(await focused(page), "Member 2: later");
+  await showing(page, "ip: 10.1.2.5 }\n      - { ip: 10.1.2.4");
   const order = [...(await shownFile(page)).matchAll(/ip: (\S+?)[, ]/g)].map(([, ip]) => ip);
   t.strictSame(order, ["10.1.2.3", "10.1.2.5", "10.1.2.4"]);
   await page.getByRole("button", { name: "Remove: Member 2" }).focus();

@@ -1,6 +1,6 @@
 import t from "tap";
 import type { Page } from "playwright-core";
-import { example, PageBrowser, shownFile } from "../../support/browser.js";
+import { example, PageBrowser, showing, shownFile } from "../../support/browser.js";
 
 const browser = await PageBrowser.start();
 t.teardown(() => browser.close());
@@ -31,7 +31,7 @@ t.test("the buttons copy the file that is shown, to the byte, and the link to th
   const link = await clipboard();
   t.match(link, /^file:.*generator\.html#profile=[\w-]+$/);
   const other = await browser.open({}, new URL(link).hash);
-  t.match(await shownFile(other.page), "10.1.2.4");
+  await showing(other.page, "10.1.2.4");
   t.strictSame([...complaints, ...other.complaints], []);
   for (const one of [page, other.page]) await one.context().close();
 });
