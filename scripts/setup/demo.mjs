@@ -1,7 +1,7 @@
 import { shown } from "./child.mjs";
 import { inClone } from "./clone.mjs";
 import { forRoot } from "./environment.mjs";
-import { asRoot } from "./root.mjs";
+import { aroundRoot, asRoot } from "./root.mjs";
 
 /** Runs `knetctl demo` as root on this terminal; its exit code. */
 export function runDemo(root, args) {
@@ -13,6 +13,6 @@ export function runDemo(root, args) {
     ...args,
   ]);
   return shown(program, rest, {
-    env: root.kind === "root" ? { ...environment, HOME: "/root" } : process.env,
+    env: aroundRoot(root, environment),
   });
 }

@@ -22,3 +22,8 @@ export function asRoot(root, environment, command) {
   const passed = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   return [...root.prefix, "--", "env", ...passed, ...command];
 }
+
+/** The environment in which the line of `asRoot` is started: sudo's is the user's own. */
+export function aroundRoot(root, environment) {
+  return root.kind === "root" ? { ...environment, HOME: "/root" } : process.env;
+}

@@ -6,7 +6,7 @@ import { bulkyFolders } from "./bulky-folders.mjs";
 import { forRoot } from "./environment.mjs";
 import { SetupFailure } from "./failure.mjs";
 import { longestFirst } from "./longest-first.mjs";
-import { asRoot } from "./root.mjs";
+import { aroundRoot, asRoot } from "./root.mjs";
 import { statSync } from "node:fs";
 
 /**
@@ -105,7 +105,7 @@ async function runAlone(root, environment, timeout, files) {
   const [first, ...rest] = asRoot(root, environment, runner);
   const child = spawn(first, rest, {
     cwd: clone,
-    env: root.kind === "root" ? { ...environment, HOME: "/root" } : process.env,
+    env: aroundRoot(root, environment),
     stdio: ["ignore", "pipe", "inherit"],
   });
   const wait = () => {};

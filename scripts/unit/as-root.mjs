@@ -1,7 +1,7 @@
 // Tests that need root and no process of their own, several to a process.
 import { spawn } from "node:child_process";
 import { clone } from "../setup/clone.mjs";
-import { asRoot } from "../setup/root.mjs";
+import { aroundRoot, asRoot } from "../setup/root.mjs";
 import { runInPool } from "./pool.mjs";
 import { tellTotals, toldTotals } from "./told-totals.mjs";
 
@@ -12,7 +12,7 @@ export async function runAsRoot(root, files, environment) {
   const [program, ...args] = asRoot(root, environment, line);
   const child = spawn(program, args, {
     cwd: clone,
-    env: root.kind === "root" ? { ...environment, HOME: "/root" } : process.env,
+    env: aroundRoot(root, environment),
     stdio: ["ignore", "pipe", "inherit"],
   });
   return toldTotals(child, "root's tests in shared processes");

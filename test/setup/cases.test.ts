@@ -15,10 +15,3 @@ test("npm test tries all of them, whatever the environment says", (t) => {
   t.strictSame(forRoot({ KNETCTL_TEST_CASES: "few", KNETCTL_TEST_SEED: "2" }), { KNETCTL_TEST_SEED: "2" });
   t.end();
 });
-
-test("what Node reads at each start is for runs that fetch something", (t) => {
-  const environment = { NODE_EXTRA_CA_CERTS: "/etc/authority.pem", NODE_OPTIONS: "--inspect" };
-  t.strictSame(forRoot(environment), {});
-  t.strictSame(forRoot(environment, true), { NODE_EXTRA_CA_CERTS: "/etc/authority.pem" });
-  t.end();
-});
