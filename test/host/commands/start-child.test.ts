@@ -194,7 +194,8 @@ test("a child that a terminal's signal ended before it began, and an abort, end 
     import { spawn } from "node:child_process";
     import { startChild } from "../../src/host/commands/start-child.js";
     process.on("SIGINT", () => undefined);
-    const press = "while kill -0 $1; do kill -INT -$1; done 2>/dev/null";
+    // not without end: with a processor of its own it would keep this process from all else
+    const press = "while kill -INT -$1 && kill -INT -$1 && kill -INT -$1; do sleep 0.001; done 2>/dev/null";
     const storm = spawn("setsid", ["sh", "-c", press, "sh", process.pid], { stdio: "ignore" });
     const controller = new AbortController();
     controller.abort();
