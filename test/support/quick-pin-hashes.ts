@@ -1,4 +1,5 @@
 import crypto, { type BinaryLike, type ScryptOptions } from "node:crypto";
+import { writeFileSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 
 type Callback = (error: Error | null, hash: Buffer) => void;
@@ -24,4 +25,22 @@ export function quickPinHashes(): () => number {
   });
   syncBuiltinESMExports();
   return () => made;
+}
+
+/**
+ * The same for a built program that is started with these variables; it reads a file that is made in the
+ * folder. What it notes is compared by another that has them.
+ */
+export function quickPinHashesIn(folder: string): { readonly NODE_OPTIONS: string } {
+  const file = `${folder}/quick-pin-hashes.cjs`;
+  writeFileSync(
+    file,
+    `const crypto = require("node:crypto");
+for (const name of ["scrypt", "scryptSync"]) {
+  const real = crypto[name];
+  crypto[name] = (pin, salt, bytes, options, then) => real(pin, salt, bytes, { ...options, N: 2 ** 8 }, then);
+}
+`,
+  );
+  return { NODE_OPTIONS: `--require=${file}` };
 }
