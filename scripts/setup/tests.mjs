@@ -59,9 +59,9 @@ export async function runTests(root, args, begun) {
   const { sumOf } = await import("../unit/pool.mjs");
   const { showTotals } = await import("./tap-display.mjs");
   const environment = { ...environmentOfTests(others), KNETCTL_TEST_HIDDEN: bulkyFolders().join(":") };
-  const sharing = new Set(sharingAmong(others));
-  const [shared, counted] = await Promise.all([runAsRoot(root, [...sharing], environment), units]);
-  const left = others.filter((file) => !sharing.has(file));
+  const sharing = sharingAmong(others);
+  const [shared, counted] = await Promise.all([runAsRoot(root, sharing, environment), units]);
+  const left = others.filter((file) => !sharing.flat().includes(file));
   const alone = await runAlone(root, environment, timeout, left);
   await giveBack(root);
   const totals = sumOf([counted, shared, alone]);

@@ -6,9 +6,9 @@ import { runInPool } from "./pool.mjs";
 import { tellTotals, toldTotals } from "./told-totals.mjs";
 
 /** As `runInPool`, for `root` as findRoot says it. */
-export async function runAsRoot(root, files, environment) {
-  if (files.length === 0) return { passed: 0, failed: 0, skipped: 0 };
-  const line = [process.execPath, import.meta.filename, ...files];
+export async function runAsRoot(root, groups, environment) {
+  if (groups.length === 0) return { passed: 0, failed: 0, skipped: 0 };
+  const line = [process.execPath, import.meta.filename, ...groups.map((group) => group.join(":"))];
   const [program, ...args] = asRoot(root, environment, line);
   const child = spawn(program, args, {
     cwd: clone,
@@ -19,4 +19,9 @@ export async function runAsRoot(root, files, environment) {
 }
 
 if (process.argv[1] === import.meta.filename)
-  tellTotals(await runInPool(process.argv.slice(2), { environment: process.env }));
+  tellTotals(
+    await runInPool(
+      process.argv.slice(2).map((group) => group.split(":")),
+      { environment: process.env },
+    ),
+  );

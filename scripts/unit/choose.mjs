@@ -32,23 +32,30 @@ export function unitTestsAmong(tests) {
   return [...first, ...units.filter((test) => !first.has(test))];
 }
 
-/**
- * What makes a test need a process of its own: what it changes of that or looks at, and what it does only
- * when that ends.
- */
+/** What makes a test need a process of its own: what it changes of that or looks at. */
 const own = [
   /^import \{ ensure\w+ \} from/m,
-  /^t\.teardown\(/m,
+  /\bsyncBuiltinESMExports\b/,
   /\bprocess\.(?:chdir|umask|exit|exitCode|set\w+id|on|once(?!\("exit"))\b/,
   /\bprocess\.env\[[^\]]+\] (?:\?\?)?=/,
   /\/proc\/self\b/,
 ];
 
-/** Of compiled tests that are no unit tests, those that can share a process; none that take long. */
+/** Tests that load it share more than a process: starting a browser takes longer than most of them. */
+const browser = ".tap/compiled/test/support/browser.js";
+
+/**
+ * Of compiled tests that are no unit tests, those that can share a process, without those that wait for long;
+ * as groups of tests that are to be in the same one. Those with a browser come first.
+ */
 export function sharingAmong(tests) {
   const known = looks();
-  const ownsNothing = (file) => !known(file).isOwn;
-  return tests.filter((test) => !isLong(test) && [...reached(test, known, "test/")].every(ownsNothing));
+  const files = new Map(tests.map((test) => [test, [...reached(test, known, "test/")]]));
+  const canShare = (test) => files.get(test).every((file) => !known(file).isOwn);
+  const waitsLong = (test) => isLong(test) && files.get(test).some((file) => known(file).waits);
+  const withBrowser = tests.filter((test) => files.get(test).includes(browser) && canShare(test));
+  const others = tests.filter((test) => !withBrowser.includes(test) && !waitsLong(test) && canShare(test));
+  return [...(withBrowser.length > 0 ? [withBrowser] : []), ...others.map((test) => [test])];
 }
 
 /** For each of the compiled tests, what it and the files of test/ that it imports need, as sentences. */

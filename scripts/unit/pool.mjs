@@ -39,8 +39,9 @@ export function dismiss(workers) {
 
 /**
  * Runs compiled test files, several to a process, and shows a line for each file; resolves to `{ passed,
- * failed, skipped }`. A file that ends its process, or keeps it busy for too long, has failed. `workers` are
- * those already waiting; without them, some are started with these options.
+ * failed, skipped }`. What is an array of files is for one process. A file that ends its process, or keeps it
+ * busy for too long, has failed. `workers` are those already waiting; without them, some are started with
+ * these options.
  */
 export async function runInPool(files, options, workers = files.length > 0 ? startWorkers(options) : []) {
   const waiting = [...files];
@@ -53,13 +54,17 @@ export function sumOf(totals) {
   return { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") };
 }
 
-/** Gives a worker one file after another, and the rest to a new one if it ends too early. */
-async function feed({ child, files, ended, again }, waiting) {
+/**
+ * Gives a worker one file after another, of its own and of those that wait for any, and the rest to a new one
+ * if it ends too early.
+ */
+async function feed({ child, files, ended, again }, waiting, own = []) {
   let current;
   let timer;
   const next = () => {
     clearTimeout(timer);
-    current = waiting.shift();
+    if (own.length === 0) own.push(...[waiting.shift() ?? []].flat());
+    current = own.shift();
     timer = setTimeout(() => child.kill("SIGKILL"), patience);
     if (current === undefined) return files.end();
     files.write(`${current}\n`);
@@ -73,6 +78,6 @@ async function feed({ child, files, ended, again }, waiting) {
   const name = current === undefined ? "a process of several tests" : sourceName(current);
   process.stdout.write(`FAIL ${name}: the process ended with ${child.signalCode ?? child.exitCode}\n`);
   const failed = { ...totals, failed: totals.failed + 1 };
-  const isLast = current === undefined || waiting.length === 0;
-  return isLast ? failed : sumOf([failed, await feed(again(), waiting)]);
+  const isLast = current === undefined || own.length + waiting.length === 0;
+  return isLast ? failed : sumOf([failed, await feed(again(), waiting, own)]);
 }

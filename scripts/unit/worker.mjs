@@ -26,3 +26,5 @@ for await (const file of createInterface({ input: new Socket({ fd: 3 }) })) {
   // comes after the file's tests and their comments, for which tap waits
   t.pass(`ended ${sourceName(file)}`);
 }
+// what the files tear down at the end may be what keeps this process
+(await loaded)?.end();

@@ -47,12 +47,20 @@ test("about half of all tests are unit tests, and the whole-program ones are non
 });
 
 test("root's tests share processes, but for those that change theirs, or that take long", (t) => {
-  const sharing = sharingAmong(all).map(sourceName);
-  t.ok(sharing.includes("test/host/files/install.test.ts"));
+  const groups = sharingAmong(all).map((group) => group.map(sourceName));
+  const sharing = groups.flat();
+  for (const name of ["host/files/install", "pkcs11/load"]) t.ok(sharing.includes(`test/${name}.test.ts`));
   t.strictSame(
-    sharing.filter((name) => /^test\/(?:e2e|page\/browser|pkcs11\/load)\b/.test(name)),
+    sharing.filter((name) => /^test\/(?:e2e\/|host\/files\/real-files\b)/.test(name)),
     [],
   );
+  t.equal(new Set(sharing).size, sharing.length);
+  t.strictSame(
+    groups[0],
+    all.map(sourceName).filter((name) => name.startsWith("test/page/browser/")),
+    "those with a browser share it",
+  );
+  t.ok(groups.slice(1).every((group) => group.length === 1));
   t.end();
 });
 

@@ -12,6 +12,8 @@ const usual = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium", "/usr/bi
 /** Root has no sandbox of its own to run it in. */
 const sandbox = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
 
+export const usualViewport = { width: 1440, height: 950 };
+
 /** A browser with the page, and what it complains of. */
 export interface Opened {
   readonly page: Page;
@@ -25,8 +27,9 @@ export interface Opened {
  * The browser that KNETCTL_CHROMIUM names, or one that is in its usual place, or Playwright's own. Ubuntu's
  * Chromium is a snap, which root cannot start and which sees no file below /tmp.
  */
-async function started(): Promise<Browser> {
-  const program = process.env["KNETCTL_CHROMIUM"] ?? usual.find((file) => existsSync(file));
+export async function startBrowser(
+  program = process.env["KNETCTL_CHROMIUM"] ?? usual.find((file) => existsSync(file)),
+): Promise<Browser> {
   try {
     return await chromium.launch({
       ...(program !== undefined && { executablePath: program }),
@@ -42,6 +45,7 @@ async function started(): Promise<Browser> {
 }
 
 export class PageBrowser {
+  static #started: Promise<PageBrowser> | undefined;
   readonly #browser: Browser;
   readonly folder: string;
   readonly address: string;
@@ -52,8 +56,13 @@ export class PageBrowser {
     this.address = pathToFileURL(join(folder, "generator.html")).href;
   }
 
-  static async start(): Promise<PageBrowser> {
-    const browser = await started();
+  /** One for all test files of a process; it is closed at the end of all. */
+  static start(): Promise<PageBrowser> {
+    return (this.#started ??= this.#start());
+  }
+
+  static async #start(): Promise<PageBrowser> {
+    const browser = await startBrowser();
     const folder = mkdtempSync(join(tmpdir(), "knetctl-page-"));
     writeFileSync(join(folder, "generator.html"), await builtPage());
     return new PageBrowser(browser, folder);
@@ -62,7 +71,7 @@ export class PageBrowser {
   /** `before`: what is done to the page before its script runs, as a script. */
   async open(options: BrowserContextOptions = {}, fragment = "", before?: string): Promise<Opened> {
     const context = await this.#browser.newContext({
-      viewport: { width: 1440, height: 950 },
+      viewport: usualViewport,
       locale: "en-US",
       reducedMotion: "reduce",
       ...options,
@@ -142,7 +151,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 
 /** What axe-core finds wrong with the page as it is now, one line each. */
 export async function axeFindings(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe);
+  if (!(await page.evaluate<boolean>("'axe' in globalThis"))) await page.evaluate(axe);
   return page.evaluate(`axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) =>
     violations.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => id + ": " + help + ": " + html)))`);
 }

@@ -1,6 +1,14 @@
 import t from "tap";
 import type { BrowserContextOptions, Page } from "playwright-core";
-import { axeFindings, example, fieldAt, overflows, PageBrowser, picture } from "../../support/browser.js";
+import {
+  axeFindings,
+  example,
+  fieldAt,
+  overflows,
+  PageBrowser,
+  picture,
+  usualViewport,
+} from "../../support/browser.js";
 import { drill, proof, probe } from "../../pictures/reports.js";
 
 const browser = await PageBrowser.start();
@@ -24,29 +32,45 @@ const dropped = (report: object) => async (page: Page) => {
   await page.waitForSelector("#panel svg");
 };
 
-const looks: readonly (readonly [name: string, BrowserContextOptions, (page: Page) => Promise<void>])[] = [
-  ["empty", {}, async () => undefined],
-  ["light", {}, example],
-  ["dark", { colorScheme: "dark" }, example],
-  ["narrow", { viewport: { width: 360, height: 800 } }, example],
-  ["portuguese", { locale: "pt-BR" }, example],
-  ["problems", {}, wrong],
-  ["problems-dark-narrow", { colorScheme: "dark", viewport: { width: 360, height: 800 } }, wrong],
-  ["forced-colours", { forcedColors: "active" }, example],
-  ["drill", {}, dropped(drill)],
-  ["drill-dark", { colorScheme: "dark" }, dropped(drill)],
-  ["probe", {}, dropped(probe)],
-  ["proof", {}, dropped(proof)],
+type Look = Pick<BrowserContextOptions, "colorScheme" | "forcedColors"> & {
+  readonly viewport?: { readonly width: number; readonly height: number };
+};
+
+const dark = { colorScheme: "dark" } as const;
+const narrow = { viewport: { width: 360, height: 800 } };
+
+/** What is on the page, and how it is looked at. */
+const scenes: readonly (readonly [
+  looks: Readonly<Record<string, Look>>,
+  prepare: (page: Page) => Promise<void>,
+  options?: BrowserContextOptions,
+])[] = [
+  [{ empty: {} }, async () => undefined],
+  [{ light: {}, dark, narrow, "forced-colours": { forcedColors: "active" } }, example],
+  [{ portuguese: {} }, example, { locale: "pt-BR" }],
+  [{ problems: {}, "problems-dark-narrow": { ...dark, ...narrow } }, wrong],
+  [{ drill: {}, "drill-dark": dark }, dropped(drill)],
+  [{ probe: {} }, dropped(probe)],
+  [{ proof: {} }, dropped(proof)],
 ];
 
-for (const [name, options, prepare] of looks) {
-  t.test(`nothing is wrong with the page, ${name}: no finding of axe-core, nothing too wide`, async (t) => {
+async function lookAt(page: Page, { viewport = usualViewport, ...media }: Look): Promise<void> {
+  await page.emulateMedia({ colorScheme: "light", forcedColors: "none", ...media });
+  await page.setViewportSize(viewport);
+  await page.waitForTimeout(150);
+}
+
+for (const [looks, prepare, options] of scenes) {
+  const names = Object.keys(looks).join(", ");
+  t.test(`nothing is wrong with the page, ${names}: no finding of axe-core, nothing too wide`, async (t) => {
     const { page, complaints, requests } = await browser.open(options);
     await prepare(page);
-    await page.waitForTimeout(150);
-    await picture(page, name);
-    t.strictSame(await axeFindings(page), []);
-    t.notOk(await overflows(page), "all of it is within the window");
+    for (const [name, look] of Object.entries(looks)) {
+      await lookAt(page, look);
+      await picture(page, name);
+      t.strictSame(await axeFindings(page), [], name);
+      t.notOk(await overflows(page), `${name}: all of it is within the window`);
+    }
     t.strictSame(complaints, []);
     t.strictSame(requests, []);
     await page.context().close();

@@ -8,7 +8,15 @@ import {
   renderClientConfig,
   wantedClientConfig,
 } from "../../../src/vendor/client-config/render-client-config.js";
-import { addressed, example, fieldAt, PageBrowser, showing, shownFile } from "../../support/browser.js";
+import {
+  addressed,
+  example,
+  fieldAt,
+  PageBrowser,
+  showing,
+  shownFile,
+  startBrowser,
+} from "../../support/browser.js";
 
 const browser = await PageBrowser.start();
 t.teardown(() => browser.close());
@@ -81,9 +89,7 @@ t.test("the address opens the same form elsewhere, and holds no PIN; a damaged o
 });
 
 t.test("where there is no browser, it is said how to have one", async (t) => {
-  process.env["KNETCTL_CHROMIUM"] = "/nonexistent/chromium";
-  t.teardown(() => {
-    delete process.env["KNETCTL_CHROMIUM"];
+  await t.rejects(startBrowser("/nonexistent/chromium"), {
+    message: /\/nonexistent\/chromium.*CONTRIBUTING\.md/,
   });
-  await t.rejects(PageBrowser.start(), { message: /\/nonexistent\/chromium.*CONTRIBUTING\.md/ });
 });
