@@ -47,11 +47,14 @@ export function isHandedOver(descriptor: number, atStart: OpenDescriptors): bool
  * what the system says where that cannot be determined.
  */
 export function descriptorsPassedOn(): readonly number[] {
-  return numbers().filter((descriptor) => {
+  // those that were not at first will never be
+  passedOn = (passedOn ?? numbers()).filter((descriptor) => {
     const flags = descriptor > lastStandard ? flagsOf(descriptor) : undefined;
     return flags !== undefined && (flags & closeOnExec) === 0;
   });
+  return passedOn;
 }
+let passedOn: readonly number[] | undefined;
 
 function isPipeWrittenHere(descriptor: number, identity: string): boolean {
   if (!fstatSync(descriptor).isFIFO()) return false;
