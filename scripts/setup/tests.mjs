@@ -8,6 +8,7 @@ import { SetupFailure } from "./failure.mjs";
 import { longestFirst } from "./longest-first.mjs";
 import { aroundRoot, asRoot } from "./root.mjs";
 import { statSync } from "node:fs";
+import { pathToFileURL } from "node:url";
 
 /**
  * Compiles the tests (all, or the files and folders named in `args`) and runs the unit tests among them,
@@ -54,12 +55,14 @@ export async function runTests(root, args, begun) {
   const { compiled, units } = begun?.units === undefined ? runUnitTests(args) : begun;
   const { timeout, files, unitFiles } = await compiled;
   const others = files.filter((file) => !unitFiles.has(file));
-  const { sharingAmong } = await import("../unit/choose.mjs");
+  const { sharingAmong, testsThatLoad } = await import("../unit/choose.mjs");
   const { runAsRoot } = await import("../unit/as-root.mjs");
   const { sumOf } = await import("../unit/pool.mjs");
   const { showTotals } = await import("./tap-display.mjs");
   const environment = { ...environmentOfTests(others), KNETCTL_TEST_HIDDEN: bulkyFolders().join(":") };
   const sharing = sharingAmong(others);
+  if (testsThatLoad(others, new Set([verbSupport])).length > 0)
+    environment.KNETCTL_TEST_VERB_PROGRAM = await verbProgram();
   const [shared, counted] = await Promise.all([runAsRoot(root, sharing, environment), units]);
   const left = others.filter((file) => !sharing.flat().includes(file));
   const alone = await runAlone(root, environment, timeout, left);
@@ -67,6 +70,16 @@ export async function runTests(root, args, begun) {
   const totals = sumOf([counted, shared, alone]);
   showTotals(totals);
   return alone.code === 0 && totals.failed === 0 && totals.passed > 0 ? 0 : alone.code || 1;
+}
+
+/** What sweeps run again and again: bundled once for all of them. */
+const verbSupport = ".tap/compiled/test/support/verb-program.js";
+
+async function verbProgram() {
+  const { writeVerbProgramText } = await import(pathToFileURL(inClone(verbSupport)).href);
+  const text = inClone(".tap/verb-program.txt");
+  await writeVerbProgramText(text);
+  return text;
 }
 
 /** Those apart are what fetches something. */

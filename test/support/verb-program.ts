@@ -1,6 +1,6 @@
-import { buildSync } from "esbuild";
+import { build } from "esbuild";
 import { execFile } from "node:child_process";
-import { existsSync, renameSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Ran } from "./run-verb.js";
 import { waits } from "./waits.js";
@@ -17,11 +17,14 @@ export interface VerbProgram {
 
 type Keep = (code: string) => void;
 
-/** Makes it in `folder`. */
+/**
+ * Makes it in `folder`, of the text that was made for all tests of this run (`writeVerbProgramText`), which
+ * KNETCTL_TEST_VERB_PROGRAM names.
+ */
 export function verbProgram(folder: string): VerbProgram {
   const [script, text, code] = ["verb.cjs", "verb.txt", "verb.code"].map((name) => join(folder, name));
   if (script === undefined || text === undefined || code === undefined) throw new Error("three names");
-  writeFileSync(text, programText());
+  copyFileSync(process.env["KNETCTL_TEST_VERB_PROGRAM"] ?? "", text);
   writeFileSync(script, loader(text, code));
   const keep: Keep = (compiled) => {
     // at once whole: a run that starts now may read it
@@ -52,8 +55,9 @@ function loader(text: string, code: string): string {
 }
 
 /** A function of `require` and the file's name. esbuild escapes what is not ASCII. */
-function programText(): string {
-  const { outputFiles } = buildSync({
+export async function writeVerbProgramText(outfile: string): Promise<void> {
+  await build({
+    outfile,
     stdin: {
       contents: `
         import { runVerb } from "./run-verb.js";
@@ -66,7 +70,6 @@ function programText(): string {
     bundle: true,
     platform: "node",
     format: "cjs",
-    write: false,
     minifyWhitespace: true,
     mainFields: ["module", "main"],
     logLevel: "error",
@@ -75,7 +78,6 @@ function programText(): string {
     banner: { js: "(function (require, __filename) { const module = { exports: {} };" },
     footer: { js: "return module.exports; })" },
   });
-  return outputFiles[0]?.text ?? "";
 }
 
 /** A run takes a second or two, and the longest wait of knetctl's own is that for a lock: half a minute. */
