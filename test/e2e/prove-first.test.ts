@@ -84,12 +84,17 @@ service: { user: amplia, group: amplia, home: /var/amplia, create: true, unit: a
 
 /**
  * All that a run could change, byte for byte and inode for inode: whatever is written to a file changes its
- * time of change. Of folders not the times: something may have been there meanwhile.
+ * time of change. Of folders not the times: something may have been there meanwhile. Without what
+ * interpreters keep for themselves, which is most of it.
  */
 function treeOf(...tops: readonly string[]): readonly string[] {
   const folders = ["-type", "d", "-printf", "%p %i %m %U:%G\\n"];
   const others = ["-printf", "%p %i %m %U:%G %s %T@ %C@\\n"];
-  const found = execFileSync("find", [...tops, ...folders, "-o", ...others], { maxBuffer: 1 << 28 });
+  const interpreters = ["-path", "/usr/lib/python3*", "-o", "-path", "/usr/lib/node_modules"];
+  const left = ["(", ...interpreters, ")", "-prune", "-o"];
+  const found = execFileSync("find", [...tops, ...left, ...folders, "-o", ...others], {
+    maxBuffer: 1 << 28,
+  });
   return found.toString().trimEnd().split("\n").sort();
 }
 
