@@ -7,6 +7,7 @@ const mark = "KNETCTL_TEST_BELOW_SYSTEMD";
  * systemd. It gets a /dev with the harmless devices alone, a read-only /proc/sys and /sys, since it and its
  * tools would set up the machine's kernel, and no unit at its start but its journal and D-Bus, which
  * `systemd-run --wait` needs. Mounts are shared with the units' namespaces: a credential is mounted in one.
+ * Of what makes units at each reload, such as those of /etc/fstab, it has only that for init scripts.
  */
 const init = `set -eu
 mount -n -t proc -o nosuid,nodev,noexec proc /proc
@@ -25,8 +26,12 @@ umount -n -l /sys
 mount -n -t sysfs -o ro,nosuid,nodev,noexec sysfs /sys
 mount -n -t cgroup2 cgroup2 /sys/fs/cgroup
 mount -n -t tmpfs -o mode=0755,nosuid,nodev tmpfs /run
-mkdir -p -m 0755 /run/systemd/system
+mkdir -p -m 0755 /run/systemd/system /run/systemd/system-generators
 mkdir -m 1777 /run/lock
+for generator in /lib/systemd/system-generators/*; do
+  name=\${generator##*/}
+  [ "$name" = systemd-sysv-generator ] || ln -s /dev/null "/run/systemd/system-generators/$name"
+done
 [ "$(wc -c 2>/dev/null </etc/machine-id)" = 33 ] ||
   echo 0123456789abcdef0123456789abcdef >/etc/machine-id
 cd /run/systemd/system
