@@ -5,7 +5,7 @@ import type { LeftOut } from "./texts.js";
 export const leftOut: Readonly<Record<string, string>> = {
   "host/stage/wall-script.ts": "a shell script",
   "host/stage/stage-script.ts": "a shell script",
-  "host/stage/mount-table.ts#tableFunctions": "a shell script",
+  "host/sandbox/mount-table.ts#tableFunctions": "a shell script",
   "host/sandbox/sandbox-script.ts": "a shell script",
   "host/processes/own-group.ts#enter": "a shell script",
   "host/processes/hard-limit.ts#titles": "the kernel's names of limits",

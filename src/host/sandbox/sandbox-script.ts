@@ -1,3 +1,4 @@
+import { tableFunctions } from "./mount-table.js";
 import type { SandboxMount } from "./sandbox-mounts.js";
 
 /** Where system programs are looked for, here and in every child. */
@@ -47,6 +48,7 @@ overlay() {
     knetctl-sandbox "$3"
 }
 bind() { mount --bind "$1" "$2"; mount -o remount,bind,ro "$2"; }
+${tableFunctions}
 
 stage propagation
 mount -n --make-rprivate / 2>/dev/null || nsenter --mount=/proc/self/ns/mnt -- mount -n --make-rprivate /
@@ -68,12 +70,13 @@ while [ "$1" != -- ]; do
 done
 shift
 stage system
-mount -t proc proc root/proc
-if [ -d /sys ]; then bind /sys root/sys; fi
-mount --rbind /dev root/dev
-mount -o remount,bind,ro root/dev
-if [ -d root/dev/shm ] && [ ! -L root/dev/shm ]; then mount -t tmpfs -o mode=1777 tmpfs root/dev/shm; fi
-mount -t tmpfs -o mode=0755 tmpfs root/run
+row proc root/proc proc defaults
+[ ! -d /sys ] || row /sys root/sys none bind,ro
+row /dev root/dev none rbind,ro
+[ ! -d /dev/shm ] || [ -L /dev/shm ] || row tmpfs root/dev/shm tmpfs mode=1777
+row tmpfs root/run tmpfs mode=0755
+printf %s "$rows" >table
+table /run/table /run
 mkdir -m 1777 root/run/lock
 stage program
 exec chroot root /bin/sh -c "$@"`;

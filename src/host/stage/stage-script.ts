@@ -1,6 +1,6 @@
 import type { SandboxMount } from "../sandbox/sandbox-mounts.js";
 import type { AbsolutePath } from "../path.js";
-import { inTable, tableFunctions } from "./mount-table.js";
+import { inTable, tableFunctions } from "../sandbox/mount-table.js";
 
 /**
  * In its new namespaces, it enters its own mount namespace once more: that leads to the namespace's real

@@ -1,4 +1,4 @@
-import { inTable, tableFunctions } from "./mount-table.js";
+import { inTable, tableFunctions } from "../sandbox/mount-table.js";
 
 /**
  * What root keeps behind the wall (capabilities(7)): what installers need to put files, with their owners and
