@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -31,6 +31,8 @@ export async function startBrowser(
   program = process.env["KNETCTL_CHROMIUM"] ?? usual.find((file) => existsSync(file)),
 ): Promise<Browser> {
   try {
+    // Playwright would leave the folders that it made for it
+    if (program !== undefined) accessSync(program, constants.X_OK);
     return await chromium.launch({
       ...(program !== undefined && { executablePath: program }),
       args: sandbox,
