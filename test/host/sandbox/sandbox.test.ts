@@ -42,6 +42,19 @@ t.test("what happens in a sandbox is not seen outside", async (t) => {
   t.ok(existsSync("/usr/lib/os-release"));
 });
 
+t.test("/dev and /sys are read-only; /proc, /run and /dev/shm are its own", async (t) => {
+  const { stdout } = await scriptInSandbox(
+    `awk '$5 ~ "^/(dev|sys|proc|run|dev/shm)$" { options[$5] = substr($6, 1, 2) }
+       END { for (point in options) print point, options[point] }' /proc/self/mountinfo | sort
+     touch /dev/kn-sandboxed 2>/dev/null || echo refused; ls -A /run /dev/shm
+     stat -c '%a %U' /run /run/lock /dev/shm`,
+  );
+  t.strictSame(stdout.trim().split("\n"), [
+    ...["/dev ro", "/dev/shm rw", "/proc rw", "/run rw", "/sys ro", "refused"],
+    ...["/dev/shm:", "", "/run:", "lock", "755 root", "1777 root", "1777 root"],
+  ]);
+});
+
 t.test("the exit code, the signal that ended it, arguments and standard input pass through", async (t) => {
   t.equal((await scriptInSandbox("exit 42")).exitCode, 42);
   t.equal((await scriptInSandbox("kill -SEGV $$")).exitCode, 128 + 11);
