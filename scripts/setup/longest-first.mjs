@@ -70,9 +70,6 @@ const ranks = new Map(longest.map((name, rank) => [name, rank]));
 
 const rankOf = (file) => ranks.get(/\btest\/(.*)\.test\.[jt]s$/.exec(file)?.[1]) ?? longest.length;
 
-/** Whether a test file, compiled or not, is one of these. */
-export const isLong = (file) => rankOf(file) < longest.length;
-
 /** Test files, compiled or not, in the order in which to begin them. */
 export function longestFirst(files) {
   return [...files].sort((one, other) => rankOf(one) - rankOf(other));

@@ -64,7 +64,8 @@ export async function runTests(root, args, begun) {
   if (testsThatLoad(others, new Set([verbSupport])).length > 0)
     environment.KNETCTL_TEST_VERB_PROGRAM = await verbProgram();
   const [shared, counted] = await Promise.all([runAsRoot(root, sharing, environment), units]);
-  const left = others.filter((file) => !sharing.flat().includes(file));
+  const isShared = new Set(sharing.flat());
+  const left = others.filter((file) => !isShared.has(file));
   const alone = await runAlone(root, environment, timeout, left);
   await giveBack(root);
   const totals = sumOf([counted, shared, alone]);

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { inClone } from "../setup/clone.mjs";
-import { isLong } from "../setup/longest-first.mjs";
 
 /**
  * What makes a test need more than this program and Node. A test that does none of it itself, and imports no
@@ -45,16 +44,15 @@ const own = [
 const browser = ".tap/compiled/test/support/browser.js";
 
 /**
- * Of compiled tests that are no unit tests, those that can share a process, without those that wait for long;
- * as groups of tests that are to be in the same one. Those with a browser come first.
+ * Of compiled tests that are no unit tests, those that can share a process, as groups of tests that are to be
+ * in the same one. Those with a browser come first.
  */
 export function sharingAmong(tests) {
   const known = looks();
   const files = new Map(tests.map((test) => [test, [...reached(test, known, "test/")]]));
-  const canShare = (test) => files.get(test).every((file) => !known(file).isOwn);
-  const waitsLong = (test) => isLong(test) && files.get(test).some((file) => known(file).waits);
-  const withBrowser = tests.filter((test) => files.get(test).includes(browser) && canShare(test));
-  const others = tests.filter((test) => !withBrowser.includes(test) && !waitsLong(test) && canShare(test));
+  const sharing = tests.filter((test) => files.get(test).every((file) => !known(file).isOwn));
+  const withBrowser = sharing.filter((test) => files.get(test).includes(browser));
+  const others = sharing.filter((test) => !withBrowser.includes(test));
   return [...(withBrowser.length > 0 ? [withBrowser] : []), ...others.map((test) => [test])];
 }
 

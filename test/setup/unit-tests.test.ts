@@ -46,7 +46,7 @@ test("about half of all tests are unit tests, and the whole-program ones are non
   t.end();
 });
 
-test("root's tests share processes, but for those that change theirs, or that take long", (t) => {
+test("root's tests share processes, but for those that change theirs or look at it", (t) => {
   const groups = sharingAmong(all).map((group) => group.map(sourceName));
   const sharing = groups.flat();
   for (const name of ["host/files/install", "pkcs11/load"]) t.ok(sharing.includes(`test/${name}.test.ts`));
