@@ -23,15 +23,17 @@ const accountFiles = ["passwd", "group", "shadow", "gshadow", "subuid", "subgid"
 );
 
 /**
- * Names, modes, owners, links and contents of all that a run may touch, without the contents of what is
- * larger than all that it writes; accounts byte for byte; the loader's cache as it is shown.
+ * Names, modes, owners, links and contents of all that a run may touch; accounts byte for byte; the loader's
+ * cache as it is shown. What is larger than all that a run writes is not read: its size and time are shown.
  */
 function hostState(): string {
   const script =
     "find /etc /usr/local/lib /opt /var/mail -xdev -maxdepth 3 -printf '%p %y %m %U %G %l\\n' | " +
     "sort; [ ! -e /var/amplia ] || find /var/amplia;" +
     " find /etc /usr/local/lib /opt -xdev -maxdepth 2 -type f -size -2048k ! -name ld.so.cache " +
-    '-exec sha256sum {} + 2>/dev/null | sort; ldconfig -p; cat "$@" 2>/dev/null || :';
+    "-exec sha256sum {} + 2>/dev/null | sort;" +
+    " find /etc /usr/local/lib /opt -xdev -maxdepth 2 -type f -size +2047k -printf '%p %s %T@\\n' | sort;" +
+    ' ldconfig -p; cat "$@" 2>/dev/null || :';
   // the account tools keep a copy of each file they change, NAME-
   return execFileSync("sh", ["-c", script, "sh", ...accountFiles], { maxBuffer: 1 << 28 })
     .toString()
