@@ -1,3 +1,4 @@
+import { fieldsOf, parsedJson } from "../../formats/json/json-values.js";
 import { get as httpGet, type IncomingMessage, type RequestOptions } from "node:http";
 import { get as httpsGet } from "node:https";
 import type { LookupFunction } from "node:net";
@@ -100,15 +101,9 @@ function judged({ statusCode = 0 }: IncomingMessage, body: string | undefined): 
 
 /** "Amplia 4.9.0 answers", if the body says so in the form of Amplia's /api/system/info. */
 function productIn(body: string | undefined): string | undefined {
-  try {
-    const json: unknown = JSON.parse(body ?? "");
-    if (typeof json !== "object" || json === null || !("productName" in json) || !isName(json.productName))
-      return undefined;
-    const version = "productVersion" in json && isName(json.productVersion) ? ` ${json.productVersion}` : "";
-    return `${json.productName}${version} answers`;
-  } catch {
-    return undefined;
-  }
+  const { productName, productVersion } = fieldsOf(parsedJson(body ?? ""));
+  if (!isName(productName)) return undefined;
+  return `${productName}${isName(productVersion) ? ` ${productVersion}` : ""} answers`;
 }
 
 function isName(value: unknown): value is string {

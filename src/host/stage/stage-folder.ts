@@ -62,6 +62,8 @@ export function makeStageFolder(root: string, mounts: readonly SandboxMount[]): 
         recursive: true,
         preserveTimestamps: true,
         verbatimSymlinks: true,
+        // without one, Node 22 copies folders by another way, which leaves their modes to the umask
+        filter: () => true,
       });
     });
     return { folder: `${as}/${name}`, at: what.at };

@@ -1,5 +1,5 @@
 import t from "tap";
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync, symlinkSync, utimesSync } from "node:fs";
 import { path } from "../../../src/host/path.js";
 import { realHost } from "../../../src/host/real-host.js";
 import { openStage } from "../../../src/host/stage/stage.js";
@@ -60,6 +60,24 @@ t.test("a folder of this machine is shown to it as a copy", async (t) => {
   });
   t.match(result, { stdout: "/run/archive\nnew\n", exitCode: 0 });
   t.equal(readFileSync(`${folder}/file`, "utf8"), "old\n");
+});
+
+t.test("the copy has the modes, times and links of the folder, whatever the umask", async (t) => {
+  const { folder, file, mkdir } = scratch(t);
+  mkdir("lib/open", { mode: 0o2775 });
+  utimesSync(file("lib/open/module.so", "x", { mode: 0o4751 }), 1, 2);
+  symlinkSync("open/../../gone", `${folder}/lib/link`);
+  const before = process.umask(0o077);
+  t.teardown(() => process.umask(before));
+  const { stdout } = await walled(
+    "stat -c '%n %a %F %Y' lib lib/open lib/open/module.so; readlink lib/link",
+    {
+      cwd: path("/run/archive"),
+      shows: { folder, at: path("/run/archive") },
+    },
+  );
+  t.match(stdout, /^lib 755 directory .*\nlib\/open 2775 directory .*\nlib\/open\/module.so 4751 .* 2\n/);
+  t.match(stdout, /\nopen\/..\/..\/gone\n$/);
 });
 
 t.test("what it leaves running is named and ended, what is just ending is not", async (t) => {

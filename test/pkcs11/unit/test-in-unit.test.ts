@@ -9,6 +9,7 @@ import { serviceUnit } from "../../../src/pkcs11/unit/service-unit.js";
 import { testInUnit } from "../../../src/pkcs11/unit/test-in-unit.js";
 import { Secret } from "../../../src/problem/secret.js";
 import { buildWorker } from "../../support/build-worker.js";
+import { leftProofUnits } from "../../support/proof-units.js";
 import { ensureSystemd } from "../../support/real-systemd.js";
 import { softTokens, userPin } from "../../support/soft-token.js";
 
@@ -74,18 +75,10 @@ t.test("a process that cannot be set up is the unit's fault, and the property is
   t.match(problems, [/in-the-way: .*because of WorkingDirectory=\/nonexistent$/]);
 });
 
-t.test("nothing is left", (t) => {
+t.test("nothing is left", async (t) => {
   t.same(
     readdirSync("/run").filter((name) => name.startsWith("knetctl-")),
     [],
   );
-  const units = execFileSync("systemctl", [
-    "list-units",
-    "--all",
-    "--plain",
-    "--no-legend",
-    "knetctl-proof-*",
-  ]);
-  t.equal(units.toString(), "");
-  t.end();
+  t.equal(await leftProofUnits(), "");
 });

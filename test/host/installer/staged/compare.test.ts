@@ -1,12 +1,13 @@
 import {
-  readdirSync,
-  cpSync,
+  chmodSync,
+  copyFileSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
+  readlinkSync,
   rmSync,
-  writeFileSync,
-  chmodSync,
   symlinkSync,
+  writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
 import { test } from "tap";
@@ -97,8 +98,11 @@ function apply(changes: readonly StagedEntry[], target: string, merged: string):
       chmodSync(target + path, after.mode);
     } else {
       rmSync(target + path, { force: true });
-      cpSync(merged + path, target + path, { verbatimSymlinks: true });
-      if (after.kind === "file") chmodSync(target + path, after.mode);
+      if (after.kind === "link") symlinkSync(readlinkSync(merged + path), target + path);
+      else {
+        copyFileSync(merged + path, target + path);
+        chmodSync(target + path, after.mode);
+      }
     }
   }
 }
