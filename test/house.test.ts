@@ -68,6 +68,42 @@ test("rights of root's files, and the bits by which others write, are in one pla
   t.end();
 });
 
+/** What has one home, how a copy of it begins, and where such a text means something else. */
+const homes: readonly {
+  readonly home: string;
+  readonly copy: RegExp;
+  readonly others?: readonly string[];
+}[] = [
+  {
+    home: "formats/text/endpoint-text.ts",
+    copy: /\.includes\(":"\) \? `\[|\bip\}:\$\{/,
+    // names in quotes where they could be taken for something else
+    others: ["vendor/client-config/differences.ts", "commands/demo/demo.ts"],
+  },
+  {
+    home: "formats/json/json-values.ts",
+    copy: /typeof \w+ (?:===|!==) "object" (?:&&|\|\|)\s+\w+ (?:===|!==) null/,
+    // nodes of the parser of YAML, which are not plain objects
+    others: ["description/written-profile.ts", "formats/text/yaml-text.ts", "formats/yaml-list.ts"],
+  },
+  { home: "problem/problem.ts", copy: /detail === undefined \? \w+ : `\$\{\w+\}: \$\{/ },
+  { home: "vendor/client.ts", copy: /"user", "amplia"|: "amplia"/ },
+];
+
+for (const { home, copy, others = [] } of homes) {
+  test(`nothing in src is a copy of what src/${home} has`, (t) => {
+    const copies = entries("src", "files").filter(
+      (file) =>
+        /\.tsx?$/.test(file) &&
+        ![home, ...others].includes(file.replace(/^src\//, "")) &&
+        copy.test(readFileSync(join(clone, file), "utf8")),
+    );
+    t.strictSame(copies, []);
+    t.match(readFileSync(join(clone, "src", home), "utf8"), /./);
+    t.end();
+  });
+}
+
 test("every room of src has tests in the room of the same name", (t) => {
   const without = entries("src", "folders")
     .map((folder) => folder.replace(/^src/, "test"))

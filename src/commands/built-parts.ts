@@ -1,3 +1,4 @@
+import { isRecord } from "../formats/json/json-values.js";
 import { readFileSync } from "node:fs";
 import { joined } from "../host/path.js";
 import { Problem } from "../problem/problem.js";
@@ -66,13 +67,10 @@ export function carriedNode({ node }: Parts, context: Installed): CarriedNode | 
 /** The build is trusted with what is in the lists. */
 function isParts(json: unknown): json is Parts {
   return (
-    typeof json === "object" &&
-    json !== null &&
-    "version" in json &&
-    typeof json.version === "string" &&
+    isRecord(json) &&
+    typeof json["version"] === "string" &&
     "commit" in json &&
-    "packages" in json &&
-    Array.isArray(json.packages) &&
+    Array.isArray(json["packages"]) &&
     "addon" in json &&
     "schemas" in json
   );

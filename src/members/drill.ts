@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { testToken, type TokenTest } from "../pkcs11/test-token.js";
 import type { Secret } from "../problem/secret.js";
-import { type Endpoint, endpointText } from "../profile/types.js";
+import { endpointText } from "../formats/text/endpoint-text.js";
+import type { Endpoint } from "../profile/types.js";
 import { type StandIn, standInKinds, startStandIn } from "../simulator/stand-ins.js";
 import { type DeadMembers, drillVerdict, type DrillVerdict } from "./drill-verdict.js";
 import { failureText, firstFailure, spendsLogin } from "../pkcs11/report.js";

@@ -2,7 +2,7 @@ import type { ProblemCode } from "../problem/codes.js";
 import { Problem } from "../problem/problem.js";
 import type { KeyDifference } from "./compare-inventories.js";
 import { isGood, type MemberProof, type MemberToken, type UserComparison } from "./member-proof.js";
-import { endpointText } from "../profile/types.js";
+import { endpointText } from "../formats/text/endpoint-text.js";
 
 /** What was found about users' tokens on one member, or on several queried together. */
 export interface NamedTokens {

@@ -10,7 +10,8 @@ import {
 import { testToken, type TokenTest } from "../pkcs11/test-token.js";
 import { messageWithDetail, Problem } from "../problem/problem.js";
 import type { Secret } from "../problem/secret.js";
-import { type Endpoint, endpointText } from "../profile/types.js";
+import { endpointText } from "../formats/text/endpoint-text.js";
+import type { Endpoint } from "../profile/types.js";
 import { compareInventories } from "./compare-inventories.js";
 import { memberProblems, type NamedTokens } from "./member-problems.js";
 import {

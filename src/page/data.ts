@@ -1,3 +1,4 @@
+import { isRecord } from "../formats/json/json-values.js";
 import { isList, type JsonData } from "../formats/json/json-text.js";
 import type { TreeNode } from "../profile/reading/tree.js";
 
@@ -103,5 +104,5 @@ function from(value: unknown): JsonData {
   if (value instanceof Map) return dataFrom(value as ReadonlyMap<string, unknown>);
   if (Array.isArray(value)) return value.map(from);
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
-  return typeof value === "object" && value !== null ? dataFrom(new Map(Object.entries(value))) : null;
+  return isRecord(value) ? dataFrom(new Map(Object.entries(value))) : null;
 }

@@ -1,8 +1,9 @@
+import { fieldsOf } from "../formats/json/json-values.js";
 import { type SettingsForm, settingsForms } from "../formats/settings/settings-text.js";
 import { consumerText } from "../consumers/consumers.js";
 import { writtenProfile } from "../description/written-profile.js";
 import { nameOf, path } from "../host/path.js";
-import { Problem, type ProblemJson } from "../problem/problem.js";
+import { Problem, type ProblemJson, titleWithDetail } from "../problem/problem.js";
 import { Secret } from "../problem/secret.js";
 import { buildProfile } from "../profile/build-profile.js";
 import { isError } from "../profile/finding.js";
@@ -157,10 +158,10 @@ async function madeOf({ text, lacks, ...output }: Other, profile: Profile, secre
   } catch (error) {
     const [problem] = problemsIn(error);
     if (problem === undefined) throw error;
-    const { title, detail, hint } = problem;
+    const { hint } = problem;
     return {
       ...output,
-      lacks: detail === undefined ? title : `${title}: ${detail}`,
+      lacks: titleWithDetail(problem),
       ...(hint !== undefined && { hint }),
     };
   }
@@ -169,8 +170,8 @@ async function madeOf({ text, lacks, ...output }: Other, profile: Profile, secre
 /** What the program would show of something thrown; nothing if it is not a problem of the user's. */
 export function problemsIn(error: unknown): readonly ProblemJson[] {
   if (error instanceof Problem) return [error.toJSON()];
-  if (typeof error !== "object" || error === null || !("list" in error)) return [];
-  return Array.isArray(error.list) ? error.list.flatMap(problemsIn) : [];
+  const { list } = fieldsOf(error);
+  return Array.isArray(list) ? list.flatMap(problemsIn) : [];
 }
 
 function withoutTexts(): readonly Output[] {

@@ -1,3 +1,4 @@
+import { endpointText } from "../formats/text/endpoint-text.js";
 import type { XmlElement } from "../formats/xml-text.js";
 import { box, gridLine, mark, rounded, svgText, text } from "./svg.js";
 
@@ -133,6 +134,6 @@ function verdictLines(words: string): readonly string[] {
 function described(scenario: DrilledScenario): string {
   const { title, through, reason, endpoints } = scenario;
   const how = through ? timesText(scenario) : (reason ?? "it could not sign");
-  const vector = endpoints.map(({ ip, port }) => `${ip}:${port}`).join(", ");
+  const vector = endpoints.map(endpointText).join(", ");
   return `${title} (${vector}): ${how}.`;
 }

@@ -1,3 +1,4 @@
+import { endpointText } from "../formats/text/endpoint-text.js";
 import type { XmlElement } from "../formats/xml-text.js";
 import { durationText } from "./drill-picture.js";
 import { box, mark, rounded, svgText, text } from "./svg.js";
@@ -60,7 +61,7 @@ function memberRow(member: ProbedMember, y: number, longest: number): readonly X
   const open = wide(connectMs + tlsMs);
   return [
     mark(24, y + 20, ok),
-    text(left, y + 20, nameOf(member), { most: 36 }),
+    text(left, y + 20, endpointText(member), { most: 36 }),
     ...(totalMs(member) === 0
       ? []
       : [
@@ -88,13 +89,9 @@ function memberRow(member: ProbedMember, y: number, longest: number): readonly X
   ];
 }
 
-function nameOf({ ip, port }: ProbedMember): string {
-  return `${ip.includes(":") ? `[${ip}]` : ip}:${port}`;
-}
-
 function described(member: ProbedMember): string {
   const { ok, problems, speaks } = member;
   const why = problems.map(({ title }) => title).join("; ");
   const what = ok ? `answers${speaks === undefined ? "" : ` (${speaks})`}` : "does not pass the probe";
-  return `${nameOf(member)} ${what}${why === "" ? "" : `: ${why}`}.`;
+  return `${endpointText(member)} ${what}${why === "" ? "" : `: ${why}`}.`;
 }

@@ -1,3 +1,4 @@
+import { endpointText } from "../formats/text/endpoint-text.js";
 import type { XmlElement } from "../formats/xml-text.js";
 import { mark, svgText, text } from "./svg.js";
 
@@ -43,7 +44,7 @@ export function proofPicture(connections: readonly ProvenConnection[]): string {
     y += row + 6;
     for (const { endpoint, tokens } of members) {
       say(
-        `${endpoint.ip}:${endpoint.port}`,
+        endpointText(endpoint),
         tokens.every(({ result }) => good.includes(result)),
         0,
       );

@@ -1,3 +1,4 @@
+import { isRecord } from "../formats/json/json-values.js";
 import { type DrilledConnection, drillPicture } from "./drill-picture.js";
 import { type ProbedMember, probePicture } from "./probe-picture.js";
 import { type ProvenConnection, proofPicture } from "./proof-picture.js";
@@ -21,7 +22,7 @@ interface Optional {
 function fits(value: unknown, form: Form): boolean {
   if (typeof form === "string") return typeof value === form;
   if (isListForm(form)) return Array.isArray(value) && value.every((item) => fits(item, form[0]));
-  if (typeof value !== "object" || value === null) return false;
+  if (!isRecord(value)) return false;
   const entries = new Map<string, unknown>(Object.entries(value));
   return Object.entries(form).every(([key, wanted]) =>
     isOptional(wanted)

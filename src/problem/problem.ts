@@ -111,7 +111,12 @@ export function exitCodeOf(problems: readonly Problem[], otherwise: ExitCode = e
 
 /** The message with the detail, if any, as one line: for a text that contains it. */
 export function messageWithDetail({ message, detail }: Pick<Problem, "message" | "detail">): string {
-  return detail === undefined ? message : `${message}: ${detail}`;
+  return titleWithDetail({ title: message, detail });
+}
+
+/** The same of a problem in its JSON form, and of a finding. */
+export function titleWithDetail({ title, detail }: { title: string; detail?: string | undefined }): string {
+  return detail === undefined ? title : `${title}: ${detail}`;
 }
 
 /** The same problem as a warning, which does not make the command fail. */

@@ -17,11 +17,6 @@ export interface Endpoint {
   readonly fingerprint?: string;
 }
 
-/** `10.1.2.3:60161`, `[2001:db8::7]:60161`. */
-export function endpointText({ ip, port }: Pick<Endpoint, "ip" | "port">): string {
-  return `${ip.includes(":") ? `[${ip}]` : ip}:${port}`;
-}
-
 /** A named way to a VHSM. Two or more endpoints make an HA vector; their order is the order of preference. */
 export interface Connection {
   readonly name: string;

@@ -47,6 +47,24 @@ t.test("a picture says in words what it shows", async (t) => {
   t.match(drawn, "connection a: x:1 first, then y:2. Users: u.");
 });
 
+t.test("an IPv6 address is in brackets in every picture", async (t) => {
+  const ip = "2001:db8::7";
+  const pictures = [
+    drillPicture({
+      ...drill,
+      scenarios: drill.scenarios.map((one) => ({ ...one, endpoints: [{ ip, port: 1 }] })),
+    }),
+    reportPicture({ ...probe, endpoints: probe.endpoints.map((one) => ({ ...one, ip, port: 1 })) }),
+    reportPicture({
+      connections: proof.connections.map((one) => ({
+        ...one,
+        members: one.members.map((member) => ({ ...member, endpoint: { ip, port: 1 } })),
+      })),
+    }),
+  ];
+  for (const picture of pictures) t.match(picture ?? "", "[2001:db8::7]:1");
+});
+
 t.test("what is no report has no picture", async (t) => {
   for (const other of [
     null,

@@ -66,6 +66,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     "pkcs11",
     "profile",
     "host",
+    "formats",
     "vendor",
     "problem",
   ],

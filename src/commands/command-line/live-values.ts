@@ -1,4 +1,5 @@
-import { endpointText, type Profile } from "../../profile/types.js";
+import { endpointText } from "../../formats/text/endpoint-text.js";
+import type { Profile } from "../../profile/types.js";
 import { isClientModule, usualServiceUser } from "../../vendor/client.js";
 import type { CommandContext } from "../command.js";
 import type { HaConnection } from "../ha/connections.js";

@@ -1,5 +1,5 @@
 import { errorCount, exitCodeOf, isError, Problem } from "../../problem/problem.js";
-import { endpointText } from "../../profile/types.js";
+import { endpointText } from "../../formats/text/endpoint-text.js";
 import { mermaid, topology } from "../../ui/reports/topology.js";
 import { table } from "../../ui/text/table.js";
 import type { CommandRun } from "../command.js";

@@ -1,5 +1,6 @@
 import { asWarning, isError, Problem, Problems } from "../../problem/problem.js";
-import { type Endpoint, endpointText } from "../../profile/types.js";
+import { endpointText } from "../../formats/text/endpoint-text.js";
+import type { Endpoint } from "../../profile/types.js";
 import { quotedName } from "../../profile/words/quote.js";
 import { type ComparedConnection, compareWithConfig } from "../../vendor/client-config/new-endpoints.js";
 import type { Probed } from "../../vhsm/probe/probe-all.js";

@@ -1,5 +1,6 @@
 import { asWarning, isError, Problem } from "../../problem/problem.js";
-import { type Connection, endpointText } from "../../profile/types.js";
+import { endpointText } from "../../formats/text/endpoint-text.js";
+import type { Connection } from "../../profile/types.js";
 import { quotedName } from "../../profile/words/quote.js";
 import type { MemberState } from "../../ui/reports/observation.js";
 import type { Probed } from "../../vhsm/probe/probe-all.js";

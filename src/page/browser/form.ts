@@ -1,4 +1,6 @@
+import { usualServiceUser } from "../../vendor/client.js";
 import { type ComponentChild, h } from "preact";
+import { hostText } from "../../formats/text/endpoint-text.js";
 import { topology } from "../../pictures/topology.js";
 import { type DataMap, listAt, mapAt, valueAt } from "../data.js";
 import { withoutField } from "../kept.js";
@@ -61,8 +63,7 @@ function Drawn({ data }: { data: DataMap }): ComponentChild {
       const [ip, port] = ["ip", "port"].map((key) =>
         valueAt(data, ["connections", name, "endpoints", at, key]),
       );
-      const address = typeof ip === "string" ? ip : "";
-      const host = address.includes(":") ? `[${address}]` : address;
+      const host = typeof ip === "string" ? hostText(ip) : "";
       return typeof port === "string" || typeof port === "number" ? `${host}:${port}` : host;
     }),
     users: [...mapAt(data, ["users"])].flatMap(([user, value]) =>
@@ -74,7 +75,7 @@ function Drawn({ data }: { data: DataMap }): ComponentChild {
   return h(
     "div",
     { class: "drawn" },
-    h(Picture, { svg: topology(connections, typeof user === "string" ? user : "amplia") }),
+    h(Picture, { svg: topology(connections, typeof user === "string" ? user : usualServiceUser) }),
   );
 }
 

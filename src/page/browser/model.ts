@@ -1,3 +1,4 @@
+import { usualServiceUser } from "../../vendor/client.js";
 import type { JsonData } from "../../formats/json/json-text.js";
 import { type DataMap, isMap, mapAt, type Path, renamed, withValue } from "../data.js";
 import type { PlacedProblem } from "../placed-problems.js";
@@ -18,7 +19,7 @@ export interface Model {
 export function emptyForm(): DataMap {
   return new Map<string, JsonData>([
     ["connections", new Map([["hsm_1", new Map([["endpoints", [new Map()]]])]])],
-    ["service", new Map<string, JsonData>([["user", "amplia"]])],
+    ["service", new Map<string, JsonData>([["user", usualServiceUser]])],
   ]);
 }
 
@@ -51,8 +52,8 @@ export function exampleForm(): DataMap {
     [
       "service",
       new Map([
-        ["user", "amplia"],
-        ["group", "amplia"],
+        ["user", usualServiceUser],
+        ["group", usualServiceUser],
         ["home", "/var/amplia"],
         ["unit", "amplia.service"],
       ]),

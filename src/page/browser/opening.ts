@@ -1,3 +1,4 @@
+import { titleWithDetail } from "../../problem/problem.js";
 import { reportPicture } from "../../pictures/report-picture.js";
 import type { ProblemJson } from "../../problem/problem.js";
 import type { DataMap } from "../data.js";
@@ -58,7 +59,7 @@ function shown(taken: TakenOver, file: string): Opening {
 
 function refused(file: string, problems: readonly ProblemJson[]): Notice {
   const lines = problems.map(({ title, detail, hint, where }) => ({
-    text: detail === undefined ? title : `${title}: ${detail}`,
+    text: titleWithDetail({ title, detail }),
     ...(where?.line !== undefined && { place: `${file}:${where.line}:${where.column ?? 1}` }),
     ...(hint !== undefined && { hint }),
   }));

@@ -1,3 +1,4 @@
+import { titleWithDetail } from "../../problem/problem.js";
 import { h, type ComponentChild } from "preact";
 import type { PlacedProblem } from "../placed-problems.js";
 import { spoken } from "../../language/spoken.js";
@@ -12,7 +13,7 @@ export function Problems({ id, list }: { id: string; list: readonly PlacedProble
       h("li", { class: severity, key: code + title }, [
         h("span", { class: "what" }, [
           h("span", { class: "sign", "aria-hidden": "true" }, severity === "error" ? "✗" : "!"),
-          h("span", null, spoken(detail === undefined ? title : `${title}: ${detail}`)),
+          h("span", null, spoken(titleWithDetail({ title, detail }))),
         ]),
         hint === undefined ? null : h("span", { class: "hint" }, spoken(hint)),
         h("code", { class: "code" }, code),

@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { endpointText } from "../../formats/text/endpoint-text.js";
 import { errorCode } from "../../problem/thrown.js";
 import type { Address } from "../process/surroundings.js";
 
@@ -12,9 +13,7 @@ const patienceMs = 4000;
 export async function whyUnreached(addresses: readonly Address[]): Promise<string | undefined> {
   const reasons = await Promise.all(addresses.map(whyNot));
   if (addresses.length === 0 || reasons.includes(undefined)) return undefined;
-  return addresses
-    .map(({ ip, port }, index) => `${ip.includes(":") ? `[${ip}]` : ip}:${port} ${reasons[index] ?? ""}`)
-    .join(", ");
+  return addresses.map((address, index) => `${endpointText(address)} ${reasons[index] ?? ""}`).join(", ");
 }
 
 /** The system's name for the failure; undefined: it was accepted. */

@@ -1,3 +1,4 @@
+import { fieldsOf } from "../../formats/json/json-values.js";
 import type { ErrorObject } from "ajv";
 import { isSecretKey } from "./quote.js";
 import type { Entry, TreeNode } from "../reading/tree.js";
@@ -60,8 +61,8 @@ export function remedyFor(error: ErrorObject): string {
 
 /** The properties that the schema allows at the place of an error, with what each of them is. */
 export function propertiesOf(error: ErrorObject): ReadonlyMap<string, string> {
-  const properties = Object.entries(objectOf(schemaOf(error)["properties"]));
-  return new Map(properties.map(([name, schema]) => [name, described(objectOf(schema))]));
+  const properties = Object.entries(fieldsOf(schemaOf(error)["properties"]));
+  return new Map(properties.map(([name, schema]) => [name, described(fieldsOf(schema))]));
 }
 
 /**
@@ -74,7 +75,7 @@ export function titleOf(error: ErrorObject): string | undefined {
 }
 
 function schemaOf(error: ErrorObject): Readonly<Record<string, unknown>> {
-  return objectOf(error.parentSchema);
+  return fieldsOf(error.parentSchema);
 }
 
 /** The first sentence of a description says what is allowed; schemas/profile.schema.json is written so. */
@@ -86,15 +87,7 @@ export function described(schema: Readonly<Record<string, unknown>>): string {
 
 /** A parameter of an error, by the name that ajv documents for its keyword. */
 export function parameterOf(error: ErrorObject, name: string): string {
-  return String(objectOf(error.params)[name]);
-}
-
-function objectOf(value: unknown): Readonly<Record<string, unknown>> {
-  return isObject(value) ? value : {};
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
+  return String(fieldsOf(error.params)[name]);
 }
 
 /** The node that a JSON Pointer leads to, and what may be said about it. */

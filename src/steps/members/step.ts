@@ -1,4 +1,5 @@
-import { type Endpoint, endpointText, type PinSource } from "../../profile/types.js";
+import { endpointText } from "../../formats/text/endpoint-text.js";
+import type { Endpoint, PinSource } from "../../profile/types.js";
 import type { SkippedProof } from "../../pkcs11/report.js";
 import { isError, Problem } from "../../problem/problem.js";
 import type { Secret } from "../../problem/secret.js";

@@ -1,6 +1,7 @@
 import { firstFailure, isLoginRefused, type TokenReport } from "../../pkcs11/report.js";
 import { isError, messageWithDetail } from "../../problem/problem.js";
-import { endpointText, type Profile } from "../../profile/types.js";
+import { endpointText } from "../../formats/text/endpoint-text.js";
+import type { Profile } from "../../profile/types.js";
 import type { Probed } from "../../vhsm/probe/probe-all.js";
 
 /** What a probe adds to a failed smoke test. */

@@ -1,6 +1,7 @@
 import type { Address } from "../../pkcs11/process/surroundings.js";
 import type { TokenTestRequest } from "../../pkcs11/test-token.js";
-import { endpointText, type Profile, type User } from "../../profile/types.js";
+import { endpointText } from "../../formats/text/endpoint-text.js";
+import type { Profile, User } from "../../profile/types.js";
 import { clientModule } from "../../vendor/client.js";
 
 /** A token, and the module that leads to it. */

@@ -1,7 +1,7 @@
 import type { DrillResult } from "../../members/drill.js";
 import type { ScenarioResult } from "../../members/scenarios.js";
 import { costText, type ScenarioCost } from "../../members/drill-verdict.js";
-import { endpointText } from "../../profile/types.js";
+import { endpointText } from "../../formats/text/endpoint-text.js";
 import type { Problem } from "../../problem/problem.js";
 import { cleanLine } from "../text/clean-text.js";
 import type { Style } from "../terminal/output.js";

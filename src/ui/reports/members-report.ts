@@ -1,6 +1,6 @@
 import { keyName, variantsText } from "../../members/member-problems.js";
 import type { MemberResult, UserComparison } from "../../members/member-proof.js";
-import { endpointText } from "../../profile/types.js";
+import { endpointText } from "../../formats/text/endpoint-text.js";
 import type { ConnectionProof, MemberEvent } from "../../members/prove-members.js";
 import { isError, type Problem } from "../../problem/problem.js";
 import { asWord } from "../../language/spoken.js";

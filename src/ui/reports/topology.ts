@@ -1,4 +1,4 @@
-import { endpointText } from "../../profile/types.js";
+import { endpointText } from "../../formats/text/endpoint-text.js";
 import { cleanLine } from "../text/clean-text.js";
 
 export interface Endpoint {

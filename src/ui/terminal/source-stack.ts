@@ -1,3 +1,4 @@
+import { isRecord } from "../../formats/json/json-values.js";
 import { readFileSync } from "node:fs";
 import { SourceMap, type SourceMapPayload } from "node:module";
 import { dirname, join } from "node:path";
@@ -24,5 +25,5 @@ export function sourceStack({ stack = "" }: Error, script: string): string {
 }
 
 function isSourceMap(value: unknown): value is SourceMapPayload {
-  return typeof value === "object" && value !== null && "mappings" in value && "sources" in value;
+  return isRecord(value) && "mappings" in value && "sources" in value;
 }

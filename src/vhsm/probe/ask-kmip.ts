@@ -1,7 +1,7 @@
 import { request, type IncomingMessage } from "node:http";
 import type { TLSSocket } from "node:tls";
 import { Problem } from "../../problem/problem.js";
-import { endpointText } from "../../profile/types.js";
+import { endpointText } from "../../formats/text/endpoint-text.js";
 import { encodeJson } from "../kmip/json.js";
 import { readLooseAnswer } from "../kmip/loose-answer.js";
 import { queryRequest, readQueryAnswer, type QueryAnswer } from "../kmip/messages.js";

@@ -1,7 +1,8 @@
 import type { ProblemCode } from "../../problem/codes.js";
 import { Problem, type ProblemDetails } from "../../problem/problem.js";
 import type { Finding, FindingKind, Stage } from "./endpoint-report.js";
-import { type Endpoint, endpointText } from "../../profile/types.js";
+import { endpointText } from "../../formats/text/endpoint-text.js";
+import type { Endpoint } from "../../profile/types.js";
 import { settingsText } from "./tls-settings.js";
 
 interface Words extends Pick<ProblemDetails, "detail" | "hint" | "severity"> {

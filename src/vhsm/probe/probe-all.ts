@@ -1,6 +1,7 @@
 import { isError, Problem } from "../../problem/problem.js";
 import { parseAddress } from "../../profile/address.js";
-import { type Endpoint, endpointText } from "../../profile/types.js";
+import { endpointText } from "../../formats/text/endpoint-text.js";
+import type { Endpoint } from "../../profile/types.js";
 import type { EndpointReport } from "./endpoint-report.js";
 import { findingProblem } from "./finding-problem.js";
 import { probeEndpoints, type ProbeOptions } from "./probe-endpoint.js";

@@ -1,3 +1,4 @@
+import { fieldsOf, isRecord } from "../../formats/json/json-values.js";
 import type { InPlaceRecord } from "../../host/installer/in-place/record.js";
 import { joined } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
@@ -92,12 +93,10 @@ function answersText(given: readonly string[] | undefined): string {
 }
 
 function isInPlaceRecord(json: unknown): json is InPlaceRecord {
-  if (typeof json !== "object" || json === null) return false;
-  const { installer, interpreter, names, hashes, receipt, begun }: { [name: string]: unknown } = { ...json };
+  const { installer, interpreter, names, hashes, receipt, begun } = fieldsOf(json);
   return (
     typeof installer === "string" &&
-    typeof interpreter === "object" &&
-    interpreter !== null &&
+    isRecord(interpreter) &&
     isTexts(names) &&
     isTexts(hashes) &&
     (receipt === null || typeof receipt === "string") &&

@@ -1,3 +1,4 @@
+import { fieldsOf } from "../../formats/json/json-values.js";
 import { journal as isValid } from "../../generated/validate-journal.js";
 import { folderOf, joined, type AbsolutePath } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
@@ -51,13 +52,8 @@ function isEntry(json: unknown): json is JournalEntry {
 }
 
 function isOfLaterFormat(json: unknown): json is { format: number } {
-  return (
-    typeof json === "object" &&
-    json !== null &&
-    "format" in json &&
-    typeof json.format === "number" &&
-    json.format > 1
-  );
+  const { format } = fieldsOf(json);
+  return typeof format === "number" && format > 1;
 }
 
 function summary(

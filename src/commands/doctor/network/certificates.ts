@@ -1,5 +1,5 @@
 import { Problem } from "../../../problem/problem.js";
-import { endpointText } from "../../../profile/types.js";
+import { endpointText } from "../../../formats/text/endpoint-text.js";
 import { counted } from "../../../formats/text/counted.js";
 import type { Probed } from "../../../vhsm/probe/probe-all.js";
 import type { Check } from "../check.js";

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { Problem } from "../../../problem/problem.js";
-import { endpointText, type Endpoint } from "../../../profile/types.js";
+import { endpointText } from "../../../formats/text/endpoint-text.js";
+import type { Endpoint } from "../../../profile/types.js";
 import { findingProblem } from "../../../vhsm/probe/finding-problem.js";
 import { type Lookup, withNames } from "../../../vhsm/probe/name-service.js";
 import { timedOut } from "../../../vhsm/probe/deadline.js";

@@ -1,7 +1,8 @@
 import { Problem } from "../../../problem/problem.js";
 import { endpointMeaning } from "../../../profile/address.js";
 import { quotedName } from "../../../profile/words/quote.js";
-import { type Endpoint, endpointText } from "../../../profile/types.js";
+import { endpointText } from "../../../formats/text/endpoint-text.js";
+import type { Endpoint } from "../../../profile/types.js";
 
 export type Verb = "set" | "add" | "remove" | "promote";
 

@@ -1,5 +1,5 @@
 import type { Problem } from "../../../problem/problem.js";
-import { endpointText } from "../../../profile/types.js";
+import { endpointText } from "../../../formats/text/endpoint-text.js";
 import type { Style } from "../../../ui/terminal/output.js";
 import { cleanLine } from "../../../ui/text/clean-text.js";
 import { checkOf, type Checked, findingOf, problemChecks } from "../../../ui/checks/checked.js";

@@ -1,4 +1,5 @@
-import { type Endpoint, endpointText } from "../../../profile/types.js";
+import { endpointText } from "../../../formats/text/endpoint-text.js";
+import type { Endpoint } from "../../../profile/types.js";
 import { isError, Problem, exitCodeOf } from "../../../problem/problem.js";
 import { endpointMeaning } from "../../../profile/address.js";
 import type { CommandContext, CommandRun } from "../../command.js";

@@ -1,6 +1,7 @@
 import { askUnit } from "../../../host/unit/ask-unit.js";
 import { drill, type DrillEvent, type DrillResult } from "../../../members/drill.js";
-import { type Connection, endpointText, type Profile, type User } from "../../../profile/types.js";
+import { endpointText } from "../../../formats/text/endpoint-text.js";
+import type { Connection, Profile, User } from "../../../profile/types.js";
 import { isError, Problem, exitCodeOf } from "../../../problem/problem.js";
 import { secretUses } from "../../../profile/secret-uses.js";
 import { listed, quoted, quotedName } from "../../../profile/words/quote.js";

@@ -1,3 +1,4 @@
+import { titleWithDetail } from "../../../problem/problem.js";
 import { checkConsumers } from "../../../profile/consumers/check-consumers.js";
 import { isError } from "../../../profile/finding.js";
 import type { TreeNode } from "../../../profile/reading/tree.js";
@@ -21,8 +22,7 @@ export function consumerFault({ users, serviceUser, consumers }: ConsumersDraft)
     ]),
   );
   const finding = checkConsumers(root).find(isError);
-  if (finding === undefined) return undefined;
-  return finding.detail === undefined ? finding.title : `${finding.title}: ${finding.detail}`;
+  return finding === undefined ? undefined : titleWithDetail(finding);
 }
 
 /** It has no text, so every place in it is the first. */

@@ -1,5 +1,6 @@
 import type { Problem } from "../../../problem/problem.js";
-import { type Endpoint, endpointText } from "../../../profile/types.js";
+import { endpointText } from "../../../formats/text/endpoint-text.js";
+import type { Endpoint } from "../../../profile/types.js";
 import { isError } from "../../../problem/problem.js";
 import { probeAll } from "../../../vhsm/probe/probe-all.js";
 import { reachService } from "../../../vhsm/probe/reach-service.js";

@@ -1,7 +1,8 @@
 import type { LoadedUnit } from "../../../host/unit/loaded-unit.js";
 import type { CheckResult } from "../../../pkcs11/report.js";
 import { messageWithDetail, Problem } from "../../../problem/problem.js";
-import { endpointText, type KeyStore } from "../../../profile/types.js";
+import { endpointText } from "../../../formats/text/endpoint-text.js";
+import type { KeyStore } from "../../../profile/types.js";
 import { quoted, quotedName } from "../../../profile/words/quote.js";
 import type { StoreTarget } from "./store-target.js";
 
