@@ -54,6 +54,7 @@ const bundled = {
   // notices/THIRD-PARTY-NOTICES.txt has the licences whole
   legalComments: "none",
   logLevel: "warning",
+  define: { KNETCTL_VERSION: JSON.stringify(version) },
 };
 
 const programApart = {
@@ -83,7 +84,6 @@ async function buildCommandLine() {
     entryPoints: { knetctl: join(root, "src/knetctl.ts") },
     plugins: [programApart, noteBundled],
     banner: { js: interpreter },
-    define: { KNETCTL_VERSION: JSON.stringify(version) },
   });
   chmodSync(join(dist, "knetctl.cjs"), 0o755);
 }
@@ -135,6 +135,7 @@ async function buildProgram(name, { plugins = [], ...options }) {
     // yargs looks for translations a few folders above itself: in a place that does not exist, so that it
     // never looks above this clone
     define: {
+      ...bundled.define,
       "import.meta.url": JSON.stringify("file:///nonexistent/knetctl/node_modules/yargs/main.js"),
       // when yargs is set up it asks for the terminal's width, for which Node sets up all of its streams; the
       // text of --help is not its own

@@ -5,7 +5,8 @@ import type { OpenDescriptors } from "./host/processes/inherited-descriptors.js"
 import { asAbsolutePath, folderOf, type AbsolutePath } from "./host/path.js";
 import { inTheirLanguage } from "./language/their-language.js";
 import { exitCodes, type ExitCode } from "./problem/exit-codes.js";
-import { errorsLast, exitCodeOf, Problem, Problems } from "./problem/problem.js";
+import { problemsOf } from "./problem/internal-error.js";
+import { errorsLast, exitCodeOf, Problem } from "./problem/problem.js";
 import { errorCode } from "./problem/thrown.js";
 import { isUtf8 } from "./ui/text/signs.js";
 import { terminalOutput, type OutputStream, type TerminalOutput } from "./ui/terminal/terminal-output.js";
@@ -39,8 +40,8 @@ export async function main(input: MainInput): Promise<ExitCode> {
   const args = await inTheirLanguage(input.args, input.environment, isUtf8(input.environment));
   const line = plainLine(args);
   if (line === undefined) return parsedMain(input, args);
-  const out = output(input, line.flags);
-  return shown(input, out, async () => line.verb.run(line.args, context(input, out)));
+  const out = output(input, line.flags, await stacksOf(input, line.flags.verbose));
+  return shown(out, async () => line.verb.run(line.args, context(input, out)));
 }
 
 /** Whether a line is run without the parser. */
@@ -57,7 +58,7 @@ const askForCompletions = "--complete";
 async function completed(input: MainInput): Promise<ExitCode> {
   const { completions } = await import("./commands/command-line/completions.js");
   const out = output(input, { quiet: true });
-  return shown(input, out, async () => {
+  return shown(out, async () => {
     const found = await completions(input.args.slice(1), async (kind, line) => {
       const { liveValues } = await import("./commands/command-line/live-values.js");
       return liveValues(kind, line, context(input, out));
@@ -69,19 +70,24 @@ async function completed(input: MainInput): Promise<ExitCode> {
 
 async function parsedMain(input: MainInput, args: readonly string[]): Promise<ExitCode> {
   const { runCommandLine } = await import("./commands/command-line/command-line.js");
-  const early = output(input, {
-    json: args.includes("--json"),
-    color: !args.includes("--no-color"),
-  });
-  return shown(input, early, () =>
+  const stackOf = await stacksOf(input, args.includes("--verbose"));
+  const early = output(
+    input,
+    {
+      json: args.includes("--json"),
+      color: !args.includes("--no-color"),
+    },
+    stackOf,
+  );
+  return shown(early, () =>
     runCommandLine({
       args,
       workingFolder: input.workingFolder,
       version: input.version,
       width: early.width,
       run: (verb, parsed, flags, path) => {
-        const out = output(input, flags);
-        return shown(input, out, () => verb.run(parsed, context(input, out)), checksOf(input, path, parsed));
+        const out = output(input, flags, stackOf);
+        return shown(out, () => verb.run(parsed, context(input, out)), checksOf(input, path, parsed));
       },
       print: (text) => {
         early.file(text);
@@ -90,9 +96,19 @@ async function parsedMain(input: MainInput, args: readonly string[]): Promise<Ex
   );
 }
 
-function output(input: MainInput, flags: Flags): TerminalOutput {
+type StackOf = (error: Error) => string;
+
+/** The stacks that `--verbose` shows: with places in the source. */
+async function stacksOf({ script }: MainInput, verbose = false): Promise<StackOf | undefined> {
+  if (!verbose) return undefined;
+  const { sourceStack } = await import("./ui/terminal/source-stack.js");
+  return (error) => sourceStack(error, script);
+}
+
+function output(input: MainInput, flags: Flags, stackOf?: StackOf): TerminalOutput {
   const { environment, stdout, stderr } = input;
   return terminalOutput({
+    stackOf,
     json: flags.json ?? false,
     verbose: flags.verbose ?? false,
     quiet: flags.quiet ?? false,
@@ -210,7 +226,6 @@ function checksOf(input: MainInput, path: readonly string[], args: object): Writ
 
 /** Runs it and shows what it throws; the exit code is that of the first error. */
 async function shown(
-  input: MainInput,
   out: TerminalOutput,
   run: () => Promise<ExitCode>,
   write: WriteChecks = () => Promise.resolve(),
@@ -220,31 +235,11 @@ async function shown(
     await write(out);
     return exitCode;
   } catch (error) {
-    const problems = await problemsOf(error, input, out.verbose);
+    const problems = problemsOf(error);
     for (const problem of errorsLast(problems)) out.problem(problem);
     if (out.json) out.document({ problems });
     await write(out, problems);
     out.thrown(problems);
     return exitCodeOf(problems, exitCodes.failed);
   }
-}
-
-async function problemsOf(
-  error: unknown,
-  { version, script }: MainInput,
-  verbose: boolean,
-): Promise<readonly Problem[]> {
-  if (error instanceof Problems) return error.list;
-  if (error instanceof Problem) return [error];
-  if (verbose && error instanceof Error) {
-    const { sourceStack } = await import("./ui/terminal/source-stack.js");
-    error.stack = sourceStack(error, script);
-  }
-  return [
-    new Problem("internal-error", `internal error in knetctl ${version}`, {
-      detail: error instanceof Error ? `${error.name}: ${error.message}` : "an unknown error",
-      hint: "run again with --verbose and report what it shows",
-      cause: error,
-    }),
-  ];
 }

@@ -11,6 +11,7 @@ import { noticesOf } from "../package/notices.mjs";
 import { smaller } from "./smaller.mjs";
 
 const root = join(import.meta.dirname, "../..");
+const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
 /** Lets `plugins`, of the bundler, look at what the page is made of. */
 export async function lookAtPage(plugins) {
@@ -90,6 +91,7 @@ async function bundled(script, plugins) {
     charset: "utf8",
     legalComments: "none",
     logLevel: "warning",
+    define: { KNETCTL_VERSION: JSON.stringify(version) },
     plugins: [
       ...smaller({
         root,

@@ -1,5 +1,6 @@
 import { templates } from "../generated/templates.js";
-import { Problem } from "../problem/problem.js";
+import { internalError } from "../problem/internal-error.js";
+import type { Problem } from "../problem/problem.js";
 import { encodeJson } from "./json/json-text.js";
 import { containerWord } from "./text/container-text.js";
 import { plainJson, quotedJson, safeWord } from "./text/safe-word.js";
@@ -63,9 +64,5 @@ async function handlebars() {
 }
 
 function unusable(name: string, cause: unknown): Problem {
-  return new Problem("internal-error", `the template ${name} cannot be rendered`, {
-    detail: cause instanceof Error ? cause.message : "unknown reason",
-    hint: "report this: it is an error in knetctl",
-    cause,
-  });
+  return internalError(cause, { title: `the template ${name} cannot be rendered` });
 }

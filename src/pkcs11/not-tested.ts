@@ -1,5 +1,6 @@
+import { thisProgram } from "../problem/internal-error.js";
 import { Problem } from "../problem/problem.js";
-import { errorMessage } from "../problem/thrown.js";
+import { errorMessage, isSystemError } from "../problem/thrown.js";
 import { withoutUrlSecrets } from "../problem/without-url-secrets.js";
 import type { WorkerEnd } from "./process/run-worker.js";
 import { addonMissing } from "./process/worker-files.js";
@@ -43,8 +44,8 @@ export async function started(run: Promise<WorkerEnd>): Promise<WorkerEnd> {
   try {
     return await run;
   } catch (cause) {
-    // that says what it is itself
-    if (cause instanceof Problem) throw cause;
+    // only the system says that it could not be started
+    if (!isSystemError(cause)) throw cause;
     throw new Problem("smoke-worker-failed", "the smoke test's process cannot be started", {
       cause,
       detail: errorMessage(cause),
@@ -71,6 +72,7 @@ export function throwIfNotMade(end: WorkerEnd, request: NotTested, objectLabel: 
       hint: removalHint(removalCommand(request), objectLabel),
     });
   }
+  if (transcript.refused?.why === "internal") throw workerFault(transcript.refused.detail, end, objectLabel);
   if (transcript.refused !== undefined) throw refusal(transcript.refused, identity);
   if (transcript.open !== undefined || transcript.results.length > 0) return;
   const refused = unit === undefined ? undefined : unitRefusal(exitCode);
@@ -105,6 +107,14 @@ function openSslUnusable(workerPath: string): Problem {
     where: { path: workerPath },
     detail: "it does not start, or has no random numbers, in the smoke test's process, which shares it",
     hint: "check the service's OPENSSL_CONF, or else /etc/ssl/openssl.cnf, and the providers in it",
+  });
+}
+
+function workerFault(detail: string, end: WorkerEnd, objectLabel: string): Problem {
+  const left = mayLeave(end) ? `; objects labelled ${objectLabel} may be on the token` : "";
+  return new Problem("internal-error", `internal error in ${thisProgram}: the smoke test's process failed`, {
+    detail: `${detail}${left}`,
+    hint: "run again with --verbose and report what it shows",
   });
 }
 

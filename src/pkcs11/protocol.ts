@@ -69,7 +69,7 @@ export interface SignatureTime {
 }
 
 /** Why the worker could not even begin: its request, its addon or its identity. */
-export type RefusalReason = "request" | "addon" | "identity";
+export type RefusalReason = "request" | "addon" | "identity" | "internal";
 
 /** A message on a separate line; the leading line break ends whatever the module wrote before. */
 export function encodeMessage(nonce: string, message: WorkerMessage): string {
@@ -165,7 +165,7 @@ function asCheckResult(value: unknown): CheckResult | undefined {
   };
 }
 
-const refusals: readonly RefusalReason[] = ["request", "addon", "identity"];
+const refusals: readonly RefusalReason[] = ["request", "addon", "identity", "internal"];
 
 function refusal(value: unknown): RefusalReason {
   return refusals.find((known) => known === value) ?? "request";

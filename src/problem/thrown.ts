@@ -5,9 +5,19 @@ export function errorCode(thrown: unknown): string | undefined {
     : undefined;
 }
 
+export interface SystemError extends Error {
+  readonly code: string;
+  readonly syscall: unknown;
+}
+
 /** Whether the system refused a call: anything else thrown that is not a Problem is a bug in the program. */
-export function isSystemError(thrown: unknown): boolean {
+export function isSystemError(thrown: unknown): thrown is SystemError {
   return thrown instanceof Error && "syscall" in thrown && errorCode(thrown) !== undefined;
+}
+
+/** Its class and its message, for errors in the program: "TypeError: x is not a function". */
+export function thrownText(thrown: unknown): string {
+  return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : "an unknown error";
 }
 
 /** The message of a thrown value, which need not be an Error. */

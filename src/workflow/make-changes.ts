@@ -3,7 +3,9 @@ import { type AbsolutePath, joined, stateFolder } from "../host/path.js";
 import { randomHex } from "../host/random-hex.js";
 import { rootsFolder } from "../host/rights.js";
 import { restoreContexts } from "../host/selinux.js";
+import { thisProgram } from "../problem/internal-error.js";
 import { Problem, Problems } from "../problem/problem.js";
+import { isSystemError } from "../problem/thrown.js";
 import type { RunContext } from "./change-kind.js";
 import { type Change, recordChange, type UndoableChange, waitsForProof } from "./change.js";
 import type { Contents } from "./contents.js";
@@ -93,20 +95,25 @@ function problemsOf(error: unknown, change: Change): readonly Problem[] {
   return [
     new Problem("workflow-change-failed", `the change ${change.kind} failed unexpectedly`, {
       where: { path: change.path },
-      ...systemError(error),
+      ...whyFailed(error),
       cause: error,
     }),
   ];
 }
 
-/** Only what the system says: other texts could quote what they were given. */
-function systemError(error: unknown): { readonly detail?: string; readonly hint: string } {
-  const hint = "run again with --verbose to see the technical reason";
-  if (!(error instanceof Error && "code" in error && typeof error.code === "string" && "syscall" in error))
-    return { hint };
+/** What the system says, or of which class the error is: other texts could quote what they were given. */
+function whyFailed(error: unknown): { readonly detail: string; readonly hint: string } {
+  if (!isSystemError(error))
+    return {
+      detail: `internal error in ${thisProgram}: ${error instanceof Error ? error.name : "an unknown error"}`,
+      hint: "run again with --verbose and report what it shows",
+    };
   return {
     detail: `${String(error.syscall)}: ${error.code}`,
-    hint: error.code === "ENOSPC" ? "free space (df -h, df -i), then run again" : hint,
+    hint:
+      error.code === "ENOSPC"
+        ? "free space (df -h, df -i), then run again"
+        : "run again with --verbose to see the technical reason",
   };
 }
 

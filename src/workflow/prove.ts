@@ -1,6 +1,7 @@
 import type { Host } from "../host/host.js";
 import type { SkippedProof, SmokeReport } from "../pkcs11/report.js";
-import { isError, Problem, Problems } from "../problem/problem.js";
+import { problemsOf } from "../problem/internal-error.js";
+import { isError, Problem } from "../problem/problem.js";
 import type { Plan } from "./plan.js";
 import type { ProgressListener } from "./progress.js";
 import type { Proof, Step } from "./step.js";
@@ -93,16 +94,8 @@ async function outcomeOf(proofOfStep: () => Promise<Proof>, step: Pick<Step, "ti
   try {
     return await proofOfStep();
   } catch (error) {
-    if (error instanceof Problems) return { problems: error.list };
-    if (error instanceof Problem) return { problems: [error] };
-    // rethrown, it could leave changes in place without a proof
-    return {
-      problems: [
-        new Problem("internal-error", `the proof failed unexpectedly: ${step.title}`, {
-          hint: "run again with --verbose and report what it shows",
-          cause: error,
-        }),
-      ],
-    };
+    // rethrown, an internal error could leave changes in place without a proof
+    const title = `the proof failed unexpectedly: ${step.title}`;
+    return { problems: problemsOf(error, { title, isPrivate: true }) };
   }
 }

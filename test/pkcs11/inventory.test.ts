@@ -114,4 +114,15 @@ test("two signatures are timed, and the second waits for the caller", async (t) 
   const [first, second] = paused.signatures;
   t.ok(second!.sinceStartMs - first!.sinceStartMs > 350, "the pause lies between them");
   t.ok(second!.ms < 300, "and is not counted");
+  let left = false;
+  const killed = testToken("timed-paused", request, async () => {
+    left = true;
+    await Promise.reject(new Error("the member is still there"));
+  });
+  await t.rejects(
+    killed,
+    new Error("the member is still there"),
+    "what the caller failed to do is not hidden",
+  );
+  t.ok(left);
 });

@@ -252,3 +252,19 @@ t.test("that none could be opened ahead is said where one is asked for", async (
   staging.openAhead();
   await staging.close();
 });
+
+t.test("an error in a proof is one of knetctl, and quotes nothing of what the proof was given", async (t) => {
+  const host = serviceHost();
+  const { result } = await applied(host, memoryStaging(host).staging, {
+    prove: () => {
+      throw new SyntaxError('"1234" is not valid JSON');
+    },
+  });
+  t.match(result.problems, [
+    {
+      code: "internal-error",
+      message: /^internal error in knetctl.*: the proof failed unexpectedly: test$/,
+      detail: "SyntaxError",
+    },
+  ]);
+});

@@ -29,13 +29,16 @@ export interface CommandLine {
   readonly print: (text: string) => void;
 }
 
-/** Reads the arguments and runs what they name. Throws `usage-invalid` for a line that makes no sense. */
+/**
+ * Reads the arguments and runs what they name. Throws `usage-invalid` for a line that makes no sense, and
+ * what `run` throws.
+ */
 export async function runCommandLine(line: CommandLine): Promise<ExitCode> {
   const { version } = line;
   const args = helpMeant(line.args);
-  let exitCode: ExitCode = exitCodes.done;
-  const parser = parserFor(args, line, async (verb, parsed, flags) => {
-    exitCode = await line.run(verb, parsed, flags, namedVerb(args).path);
+  let run = (): Promise<ExitCode> => Promise.resolve(exitCodes.done);
+  const parser = parserFor(args, line, (verb, parsed, flags) => {
+    run = () => line.run(verb, parsed, flags, namedVerb(args).path);
   });
   try {
     await parser.parseAsync(asParsed(args), (_error: unknown, _parsed: unknown, output: string) => {
@@ -43,9 +46,15 @@ export async function runCommandLine(line: CommandLine): Promise<ExitCode> {
       else if (output !== "") line.print(helpText(namedVerb(args), line.width));
     });
   } catch (error) {
+    if (!isUsageError(error)) throw error;
     throw usageProblem(error, args);
   }
-  return exitCode;
+  return run();
+}
+
+/** What the parser and the checks of options throw; anything of another class is an error in knetctl. */
+function isUsageError(error: unknown): boolean {
+  return error instanceof Error && (error.name === "Error" || error.name === "YError");
 }
 
 /** As in many programs, `knetctl help apply` means `knetctl apply --help`. */
@@ -80,7 +89,7 @@ function asParsed(args: readonly string[]): string[] {
 function parserFor(
   args: readonly string[],
   { workingFolder, version }: Pick<CommandLine, "workingFolder" | "version">,
-  run: (...what: [...Parameters<Runner>, Flags]) => Promise<void>,
+  run: (...what: [...Parameters<Runner>, Flags]) => void,
 ) {
   let flags: Flags = {};
   const { verb, path } = namedVerb(args);
@@ -100,7 +109,9 @@ function parserFor(
       refuseMisused(args, verbWords(verb));
       return true;
     });
-  return declareVerbs(y, chosen.length > 0 ? chosen : verbs, (named, parsed) => run(named, parsed, flags))
+  return declareVerbs(y, chosen.length > 0 ? chosen : verbs, (named, parsed) => {
+    run(named, parsed, flags);
+  })
     .demandCommand(1, "name a command")
     .strict()
     .help("help", "show this")
@@ -109,13 +120,12 @@ function parserFor(
     .exitProcess(false)
     .showHelpOnFail(false)
     .fail((message, error) => {
-      // errors of verbs do not get here; these are about the command line
       throw (error as Error | undefined) ?? new Error(message);
     });
 }
 
-/** Runs a verb with the arguments that the parser read. */
-export type Runner = (verb: Verb, args: ParsedArguments) => Promise<void>;
+/** Takes the verb that the line names, with the arguments that the parser read. */
+export type Runner = (verb: Verb, args: ParsedArguments) => void;
 
 /** Declares verbs to the parser. `run` is called once, for the verb that the line names. */
 export function declareVerbs(y: Argv, verbs: readonly (Verb | VerbGroup)[], run: Runner): Argv {
@@ -139,7 +149,9 @@ function declareVerb(y: Argv, verb: Verb, run: Runner): Argv {
     usageText(verb.name, verb),
     verb.describe,
     (inner) => verbArguments(inner, verb),
-    (args) => run(verb, args),
+    (args) => {
+      run(verb, args);
+    },
   );
 }
 
@@ -160,5 +172,9 @@ function verbArguments(y: Argv, { words, options, fault }: Verb): Argv {
     (declared, [name, word]) => declared.positional(name, word),
     free,
   );
-  return withWords.options(unseen(options)).check((args) => fault?.(args) ?? true);
+  return withWords.options(unseen(options)).check((args) => {
+    const wrong = fault?.(args);
+    if (wrong !== undefined) throw new Error(wrong);
+    return true;
+  });
 }

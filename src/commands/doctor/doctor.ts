@@ -1,7 +1,8 @@
 import { realFiles } from "../../host/files/real-files.js";
 import { callers } from "../../host/given-file.js";
 import { exitCodes } from "../../problem/exit-codes.js";
-import { errorsLast, isError, needsPermission, Problem, Problems } from "../../problem/problem.js";
+import { problemsOf } from "../../problem/internal-error.js";
+import { errorsLast, isError, needsPermission, Problem } from "../../problem/problem.js";
 import { loadProfile } from "../../profile/load-profile.js";
 import type { CommandRun } from "../command.js";
 import { type Around, lookAround } from "./around.js";
@@ -69,19 +70,10 @@ async function seenBy(check: Check, around: Around): Promise<Seen> {
   try {
     return await check.look(around);
   } catch (error) {
-    const problems = error instanceof Problems ? error.list : [asProblem(error, check)];
+    const problems = problemsOf(error, { title: `the check ${check.id} failed unexpectedly` });
     const [first] = problems;
     if (!around.context.isRoot && first !== undefined && problems.every(needsPermission))
       return { skipped: `needs root: ${first.where?.path ?? first.message}` };
     return { text: first?.message ?? "", problems };
   }
-}
-
-function asProblem(error: unknown, { id }: Check): Problem {
-  if (error instanceof Problem) return error;
-  return new Problem("internal-error", `the check ${id} failed unexpectedly`, {
-    detail: error instanceof Error ? `${error.name}: ${error.message}` : "an unknown error",
-    hint: "this is an error in knetctl: please report it, with what --verbose shows",
-    cause: error,
-  });
 }

@@ -5,7 +5,8 @@ import { callers } from "../../host/given-file.js";
 import { type AbsolutePath, asAbsolutePath } from "../../host/path.js";
 import { writeNewFile } from "../../host/publish-file.js";
 import { exitCodes } from "../../problem/exit-codes.js";
-import { Problem, type ProblemJson, Problems } from "../../problem/problem.js";
+import { problemsOf } from "../../problem/internal-error.js";
+import { Problem, type ProblemJson } from "../../problem/problem.js";
 import { loadProfile } from "../../profile/load-profile.js";
 import { canAsk, confirm } from "../../ui/terminal/confirm.js";
 import { cleanLine } from "../../ui/text/clean-text.js";
@@ -91,18 +92,10 @@ async function packedPart(
     if (made instanceof LeftOut) return { name, what, left_out: made.why };
     return { name, what, content: jsonFile(made) };
   } catch (error) {
-    const problems = error instanceof Problems ? error.list : [asProblem(error)];
+    // the message of an internal error could quote what was read
+    const problems = problemsOf(error, { title: "this part failed unexpectedly", isPrivate: true });
     return { name, what, problems: problems.map((problem) => problem.toJSON()) };
   }
-}
-
-function asProblem(error: unknown): Problem {
-  if (error instanceof Problem) return error;
-  // its message could quote what was read
-  return new Problem("internal-error", "this part failed unexpectedly", {
-    detail: error instanceof Error ? error.name : "an unknown error",
-    cause: error,
-  });
 }
 
 function archiveOf(

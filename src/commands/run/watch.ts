@@ -3,6 +3,7 @@ import { prometheusText } from "../../formats/prometheus-text.js";
 import { callers } from "../../host/given-file.js";
 import { asAbsolutePath } from "../../host/path.js";
 import type { ExitCode } from "../../problem/exit-codes.js";
+import { problemsOf } from "../../problem/internal-error.js";
 import { exitCodeOf, Problem, Problems } from "../../problem/problem.js";
 import { nagiosLine } from "../../ui/reports/nagios-line.js";
 import type { Observation } from "../../ui/reports/observation.js";
@@ -73,11 +74,6 @@ function speak(
   const { line, exitCode } = nagiosLine({ ...observation, problems });
   output.result(output.told?.(line) ?? line);
   return exitCode;
-}
-
-function problemsOf(error: unknown): readonly Problem[] {
-  if (error instanceof Problems) return error.list;
-  return [error instanceof Problem ? error : new Problem("internal-error", "internal error in knetctl")];
 }
 
 /** Returns why they cannot be written. */

@@ -69,6 +69,7 @@ async function open(path: string, where: Where): Promise<number> {
     if (error instanceof Problem)
       throw error.code === "host-not-a-folder" ? missing(where) : untrusted(error, where);
     const code = errorCode(error);
+    if (code === undefined) throw error;
     if (code === "ENXIO") throw notRegular(where);
     if (code !== "ENOENT" && code !== "ENOTDIR") throw unreadable(error, where);
   }
@@ -87,6 +88,7 @@ async function bytesOf(descriptor: number, where: Where): Promise<Buffer> {
   try {
     return await readDescriptor(descriptor, readAtMost, { waits: false });
   } catch (error) {
+    if (errorCode(error) === undefined) throw error;
     throw unreadable(error, where);
   }
 }

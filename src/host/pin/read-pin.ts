@@ -119,7 +119,8 @@ async function fromDescriptor(
     return { bytes: await readGiven(descriptor, longestPin + 3, signal), from };
   } catch (error) {
     if (signal?.aborted === true) throw new Problem("interrupted", "interrupted while reading a PIN");
-    const detail = errorCode(error) ?? "unknown error";
+    const detail = errorCode(error);
+    if (detail === undefined) throw error;
     throw new Problem("pin-descriptor-unreadable", `the PIN cannot be read from ${from}`, {
       detail,
       hint: "open it for reading when knetctl is started",

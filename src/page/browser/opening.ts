@@ -1,6 +1,6 @@
-import { titleWithDetail } from "../../problem/problem.js";
 import { reportPicture } from "../../pictures/report-picture.js";
-import type { ProblemJson } from "../../problem/problem.js";
+import { problemsOf } from "../../problem/internal-error.js";
+import { type ProblemJson, titleWithDetail } from "../../problem/problem.js";
 import type { DataMap } from "../data.js";
 import { type TakenOver, takeOver } from "../take-over.js";
 import { bytesOf } from "./files.js";
@@ -26,11 +26,24 @@ export async function opened(files: readonly File[], data: DataMap): Promise<Ope
 }
 
 async function openedOne(file: File, data: DataMap): Promise<Opening> {
+  let bytes: Uint8Array;
   try {
-    return shown(await takeOver(await bytesOf(file), file.name, data), file.name);
+    bytes = await bytesOf(file);
   } catch {
     // a folder, or a file that is gone or that this account may not read
     return { notices: [refused(file.name, [])] };
+  }
+  try {
+    return shown(await takeOver(bytes, file.name, data), file.name);
+  } catch (error) {
+    return {
+      notices: [
+        refused(
+          file.name,
+          problemsOf(error).map((problem) => problem.toJSON()),
+        ),
+      ],
+    };
   }
 }
 

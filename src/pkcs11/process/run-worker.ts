@@ -37,8 +37,8 @@ export interface WorkerRun {
   /** A command line that starts the worker in another way, in which it reports on standard output. */
   readonly unit?: { readonly line: readonly string[]; readonly end: () => Promise<void> };
   /**
-   * Awaited when the worker pauses, which then continues whether this went well or not. The time-out keeps
-   * running.
+   * Awaited when the worker pauses, which then continues whether this went well or not: it may have to clean
+   * up. The time-out keeps running. The run rejects at its end with what this rejected with.
    */
   readonly meanwhile?: () => Promise<void>;
 }
@@ -67,7 +67,8 @@ const killMs = 3000;
 /**
  * Runs the worker in its own process group and session, and in a control group if there is one to be had,
  * and settles when the worker exits: by itself, at the time-out, or on abort. Whatever is left of these
- * groups, or carries the marker, is then killed. Rejects only if the process cannot be started.
+ * groups, or carries the marker, is then killed. Rejects if the process cannot be started, or with what
+ * `meanwhile` rejected with.
  */
 export async function runWorker(run: WorkerRun): Promise<WorkerEnd> {
   const group = run.unit === undefined ? newProcessGroup() : undefined;
@@ -95,7 +96,11 @@ async function runIn(group: ProcessGroup | undefined, run: WorkerRun): Promise<W
   };
   const reports = reportsOf(child, run.unit === undefined ? 3 : 1);
   const logins = new Logins(run, reports, transcript);
-  const { exitCode, signal } = await supervised(child, reports, transcript, run, logins, kill);
+  let meanwhile: Promise<PromiseSettledResult<void>[]> | undefined;
+  const paused = (): void => {
+    meanwhile = Promise.allSettled([goOn(reports, run)]);
+  };
+  const { exitCode, signal } = await supervised(child, reports, transcript, { ...run, paused }, logins, kill);
   killGroup(child);
   await group?.end();
   if (end.killed !== undefined) await run.unit?.end();
@@ -104,6 +109,7 @@ async function runIn(group: ProcessGroup | undefined, run: WorkerRun): Promise<W
   await logins.over();
   const openMs = transcript.open === undefined ? 0 : performance.now() - transcript.open.since;
   for (const stream of child.stdio) stream?.destroy();
+  for (const done of (await meanwhile) ?? []) if (done.status === "rejected") throw done.reason;
   const { text, libraries } = stderr;
   return { transcript, exitCode, signal, killed: end.killed, openMs, stderr: text, libraries };
 }
@@ -133,7 +139,7 @@ function supervised(
   child: ChildProcess,
   reports: Readable,
   transcript: Transcript,
-  run: WorkerRun,
+  run: WorkerRun & { readonly paused: () => void },
   logins: Logins,
   kill: Kill,
 ): Promise<Pick<WorkerEnd, "exitCode" | "signal">> {
@@ -160,7 +166,7 @@ function supervised(
       const message = decodeMessage(run.nonce, line);
       if (message !== undefined) transcript.take(message, performance.now());
       if (message !== undefined) logins.take(message);
-      if (message?.type === "paused") void goOn(reports, run);
+      if (message?.type === "paused") run.paused();
       if ((message?.type === "done" || message?.type === "again") && !settled)
         timers.push(setTimeout(stop, lingerMs, "linger"));
     });
@@ -178,8 +184,11 @@ function supervised(
 
 /** The worker waits for one byte on the descriptor on which it reports. */
 async function goOn(reports: Readable, { meanwhile }: WorkerRun): Promise<void> {
-  await meanwhile?.().catch(() => undefined);
-  tell(reports, Buffer.from("\n"));
+  try {
+    await meanwhile?.();
+  } finally {
+    tell(reports, Buffer.from("\n"));
+  }
 }
 
 /** Kills everything in the worker's process group, including grandchildren. */

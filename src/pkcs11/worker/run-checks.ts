@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import { errorMessage } from "../../problem/thrown.js";
+import { thrownText } from "../../problem/thrown.js";
 import type { CheckId } from "../check-table.js";
 import type { CheckResult } from "../report.js";
 import type { Check, Outcome, Run } from "./checks/check.js";
@@ -58,7 +58,9 @@ function refused(check: Check, error: CryptokiError, run: Run): Outcome {
 
 /** Not a return value: the addon or Node could not make sense of what the module returned. */
 function broken(check: Check, error: unknown): Outcome {
-  const detail = `what the module returned cannot be used: ${errorMessage(error)}`;
+  const isPlain = error instanceof Error && error.name === "Error";
+  const why = isPlain ? error.message : thrownText(error);
+  const detail = `what the module returned cannot be used: ${why}`;
   return check.refused === "warn"
     ? { status: "warn", detail }
     : { status: "fail", detail, stop: check.refused === "stop" };

@@ -1,7 +1,7 @@
 import { readFileSync, readSync, writeSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import type { PKCS11 } from "pkcs11js";
-import { errorMessage } from "../../problem/thrown.js";
+import { errorMessage, thrownText } from "../../problem/thrown.js";
 import type { Surroundings } from "../process/surroundings.js";
 import { announcedLibrary } from "./announced-library.js";
 import type { Run } from "./checks/check.js";
@@ -127,6 +127,7 @@ async function work(request: WorkerRequest): Promise<void> {
     const library = new PKCS11();
     why = "identity";
     requireIdentity(request.identity);
+    why = "internal";
     const { addresses } = request.surroundings;
     // a forbidden system call may end the process in it
     if (addresses.length > 0) tell(request.nonce, { type: "begin", check: "reach" });
@@ -139,7 +140,7 @@ async function work(request: WorkerRequest): Promise<void> {
     tell(request.nonce, {
       type: "refused",
       why,
-      detail: errorMessage(error),
+      detail: why === "internal" ? thrownText(error) : errorMessage(error),
     });
   }
 }

@@ -8,6 +8,7 @@ import {
 } from "../../formats/settings/settings-text.js";
 import { cannotHold, formsThatHold, readSettings } from "../../formats/settings/read-settings.js";
 import type { AbsolutePath } from "../../host/path.js";
+import { thisProgram } from "../../problem/internal-error.js";
 import { Problem, Problems } from "../../problem/problem.js";
 
 /**
@@ -90,7 +91,7 @@ function tooLarge(path: AbsolutePath | undefined): Problem {
 function mismatch(detail: string, path: AbsolutePath | undefined): Problem {
   return new Problem(
     "settings-mismatch",
-    "internal error in knetctl: the new settings are not the ones that are wanted",
+    `internal error in ${thisProgram}: the new settings are not the ones that are wanted`,
     {
       ...(path !== undefined && { where: { path } }),
       detail,

@@ -25,6 +25,8 @@ export interface OutputOptions {
   /** What standard output is to hold instead of text for people. */
   readonly format?: CheckFormat | undefined;
   readonly verbose: boolean;
+  /** The stack to show of an error, if not its own. */
+  readonly stackOf?: ((error: Error) => string) | undefined;
   readonly quiet: boolean;
   /** False: no colours, whatever the environment says. */
   readonly color: boolean;
@@ -160,7 +162,7 @@ export function terminalOutput(options: OutputOptions): TerminalOutput {
     problem: (problem) => {
       const text = JSON.stringify(problem);
       if (!isSilent && !shownBefore.has(text)) {
-        const cause = verbose ? causeText(problem, errorStyle) : "";
+        const cause = verbose ? causeText(problem, errorStyle, options.stackOf) : "";
         const whole = problemText(toldProblem(problem, told), errorStyle);
         sayWhose(whole);
         stderr.write(`${wipe()}${shown(`${whole}\n${words?.text(cause) ?? cause}`)}`);
@@ -217,9 +219,8 @@ function drawnOver(lines: readonly string[]): string {
   return `${home}${lines.map((line) => `${line}${eraseLineEnd}`).join("\n")}${eraseBelow}\n`;
 }
 
-function causeText(problem: Problem, style: Style): string {
-  if (problem.cause === undefined) return "";
-  const text =
-    problem.cause instanceof Error ? (problem.cause.stack ?? problem.cause.message) : inspect(problem.cause);
+function causeText({ cause }: Problem, style: Style, stackOf: OutputOptions["stackOf"]): string {
+  if (cause === undefined) return "";
+  const text = cause instanceof Error ? (stackOf?.(cause) ?? cause.stack ?? cause.message) : inspect(cause);
   return style.dim(`  ${spokenWord("cause:")} ${withoutUrlSecrets(text)}`) + "\n";
 }

@@ -1,6 +1,7 @@
 import type { JsonData } from "../../formats/json/json-text.js";
 import { type JsonObject, parseJson } from "../../formats/json/json-tree.js";
 import { renderTemplate } from "../../formats/template.js";
+import { thisProgram } from "../../problem/internal-error.js";
 import { Problem } from "../../problem/problem.js";
 import type { Endpoint, Profile } from "../../profile/types.js";
 import { type ClientConfig, type ClientUser, readClientConfig, readsAs } from "./client-config.js";
@@ -76,7 +77,7 @@ export async function checkClientConfig(text: string, wanted: ClientConfig): Pro
 export function mismatch(detail: string): Problem {
   return new Problem(
     "client-config-mismatch",
-    "internal error in knetctl: the config.json it made is not the one that is wanted",
+    `internal error in ${thisProgram}: the config.json it made is not the one that is wanted`,
     {
       detail,
       hint: "nothing was written; please report this, with the profile",

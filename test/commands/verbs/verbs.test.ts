@@ -219,3 +219,22 @@ test("declaring all verbs loads little more than the declarations", (t) => {
   );
   t.end();
 });
+
+test("an error of the program is not shown as a mistake in the line", async (t) => {
+  const line = (run: () => Promise<0>, args: readonly string[]) =>
+    runCommandLine({ args, workingFolder: "/", version: "0.0.0", run, print: () => undefined });
+  const broken = new TypeError("x is not a function");
+  await t.rejects(
+    line(() => Promise.reject(broken), ["validate", "p.yaml"]),
+    broken,
+    "of a verb, or of what shows its result",
+  );
+  await t.rejects(
+    line(() => Promise.reject(new Error("plain")), ["validate", "p.yaml"]),
+    new Error("plain"),
+  );
+  await t.rejects(
+    line(() => Promise.resolve(0), ["validate"]),
+    { code: "usage-invalid", message: "the profiles are missing" },
+  );
+});

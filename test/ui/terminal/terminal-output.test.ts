@@ -112,6 +112,15 @@ t.test("NO_COLOR and dumb terminals get no colours", async (t) => {
   t.equal(texts.out, "\u001b[31mx\\u001b[32m\u001b[39m\n", "and no others but ours");
 });
 
+t.test("a cause is shown with the stack that its map gives it, whichever problem has it", async (t) => {
+  const { output, texts } = captured({
+    verbose: true,
+    stackOf: ({ message }) => `${message} at src/x.ts:1:1`,
+  });
+  output.problem(new Problem("archive-missing", "gone", { cause: new Error("why") }));
+  t.match(texts.err, /cause: why at src\/x\.ts:1:1/);
+});
+
 t.test("technical causes come with --verbose only", async (t) => {
   const problem = new Problem("internal-error", "x", { cause: new Error("the reason") });
   const terse = captured({});
