@@ -1,11 +1,14 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "tap";
+import { verbs } from "../../src/commands/verbs/index.js";
+import { isGroup } from "../../src/commands/verbs/verb.js";
 import { receiptFile } from "../../src/host/installer/receipt.js";
 import { lockFolder } from "../../src/host/lock-folder.js";
 import { currentFile, runsFolder } from "../../src/host/path.js";
 import { exitCodes } from "../../src/problem/exit-codes.js";
 import { defaultSettings } from "../../src/profile/key-stores/amplia.js";
+import { typeNames } from "../../src/profile/key-stores/key-store-types.js";
 import { writtenStoresFile } from "../../src/steps/key-stores/written-stores.js";
 import { clientConfigFolders, clientConfigName } from "../../src/vendor/client.js";
 import { codeWordsOf, clone, page } from "./pages.js";
@@ -44,5 +47,32 @@ test("the files that knetctl keeps and writes are documented", (t) => {
     written.filter((path) => !words.includes(path)),
     [],
   );
+  t.end();
+});
+
+test("every verb that takes --root is in the page about images, and no other", (t) => {
+  const [, list = ""] =
+    /^([^\n]*(?:\n[^\n]+)*?) take\s+`--root DIR`/m.exec(page("docs/containers.md").text) ?? [];
+  const named = [...list.matchAll(/`([^`]+)`/g)].map(([, words = ""]) => words.replace(/ --.*/, ""));
+  const declared = verbs.flatMap((one) =>
+    (isGroup(one)
+      ? one.verbs.map((inner) => [`${one.name} ${inner.name}`, inner] as const)
+      : [[one.name, one] as const]
+    )
+      .filter(([, { options }]) => "root" in options)
+      .map(([words]) => words),
+  );
+  t.strictSame(named.toSorted(), declared.toSorted());
+  t.end();
+});
+
+test("every type of key store is among the types, and has what is proven of it", (t) => {
+  const { text } = page("docs/key-stores.md");
+  const types = text.split(/^## /m).find((section) => section.startsWith("Types\n")) ?? "";
+  const proofs = text.split(/^## /m).find((section) => section.startsWith("What is proven")) ?? "";
+  for (const name of typeNames) {
+    t.match(types, new RegExp(`^- \\*\\*\`${name}\``, "m"), name);
+    t.match(proofs, new RegExp(`^\\| \`${name}\``, "m"), name);
+  }
   t.end();
 });
