@@ -7,7 +7,7 @@ import type { KeyStore, PinSource, Profile } from "../../../profile/types.js";
 import type { StepInput } from "../../../workflow/step.js";
 import { quotedName } from "../../../profile/words/quote.js";
 import { loginAs, type TokenToTest } from "../user-login.js";
-import { reachKnet, reachOther } from "./reach-store.js";
+import { reachServer } from "./reach-store.js";
 import { otherPin, tokenFailed, unreachable } from "./store-problem.js";
 import { storeTarget, type StoreTarget } from "./store-target.js";
 import { areSamePins, loginOf, mayBeTested, type TestedToken, testedAs, testedOf } from "./tested-tokens.js";
@@ -75,11 +75,7 @@ async function reachedStore(
 ): Promise<Found | undefined> {
   if (target.is === "user" || target.is === "token") return undefined;
   if (target.is === "nothing") return { store: reportOf(store, "skip", target.because) };
-  const options = { timeoutMs: reachMs, signal };
-  const reach =
-    target.is === "knet"
-      ? await reachKnet(target.target, options)
-      : await reachOther(target.target, target.is === "azure", options);
+  const reach = await reachServer(target, { timeoutMs: reachMs, signal });
   if ("said" in reach) return { store: reportOf(store, "pass", `${reach.said}; no login was made`) };
   if (signal.aborted) return { store: reportOf(store, "skip", "interrupted") };
   const problem = await unreachable(store, target, reach.problem, unit);

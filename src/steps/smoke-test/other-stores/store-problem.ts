@@ -4,7 +4,7 @@ import { messageWithDetail, Problem } from "../../../problem/problem.js";
 import { endpointText } from "../../../formats/text/endpoint-text.js";
 import type { KeyStore } from "../../../profile/types.js";
 import { quoted, quotedName } from "../../../profile/words/quote.js";
-import type { StoreTarget } from "./store-target.js";
+import type { ServerTarget } from "./store-target.js";
 
 /**
  * A server that does not answer: a warning if the application's unit has a proxy for it, since knetctl asks
@@ -12,7 +12,7 @@ import type { StoreTarget } from "./store-target.js";
  */
 export async function unreachable(
   { name }: KeyStore,
-  { is, target }: Extract<StoreTarget, { is: "knet" | "dinamo" | "azure" }>,
+  { is, target }: ServerTarget,
   found: Problem,
   unit: (() => Promise<LoadedUnit | undefined>) | undefined,
 ): Promise<Problem> {
@@ -28,12 +28,12 @@ export async function unreachable(
   });
 }
 
-const hints = {
+const hints: Readonly<Record<ServerTarget["is"], string>> = {
   knet: "check Host and Port",
   dinamo: "check Address, that the HSM's service is started, and the firewalls on the way to TCP port 4433",
   azure:
     "check Endpoint, this machine's name service, and its way to the internet or to the private endpoint",
-} as const;
+};
 
 /** The unit, and the name of the variable that gives its processes a proxy; undefined if there is none. */
 async function proxyOf(

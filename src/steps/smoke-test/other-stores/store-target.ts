@@ -9,9 +9,14 @@ export type StoreTarget =
   /** The token of a kNET user of the profile, which is proven as such. */
   | (Omit<TokenTarget, "is"> & { readonly is: "user"; readonly user: string })
   | TokenTarget
-  /** A server that is reached, and not logged in to. */
-  | { readonly is: "knet" | "dinamo" | "azure"; readonly target: Endpoint }
+  | ServerTarget
   | { readonly is: "nothing"; readonly because: string };
+
+/** A server that is reached, and not logged in to. */
+export interface ServerTarget {
+  readonly is: "knet" | "dinamo" | "azure";
+  readonly target: Endpoint;
+}
 
 /** A token that is tested as the users' are. */
 export interface TokenTarget {
