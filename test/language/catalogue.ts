@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { described, kindsOf } from "../../src/profile/words/schema-words.js";
 import { profileSchemaText } from "../../src/generated/schemas.js";
@@ -92,14 +92,32 @@ function sourceFiles(): readonly string[] {
     .sort();
 }
 
+type Catalogue = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
 /** The catalogue as it is, by file: English texts and what they are in Portuguese. */
-export function catalogue(): ReadonlyMap<string, ReadonlyMap<string, string>> {
+export function catalogue(folder = catalogueFolder): Catalogue {
   return new Map(
-    readdirSync(catalogueFolder)
+    readdirSync(folder)
       .filter((name) => name.endsWith(".json"))
       .map((name) => {
-        const file = JSON.parse(readFileSync(join(catalogueFolder, name), "utf8")) as Record<string, string>;
+        const file = JSON.parse(readFileSync(join(folder, name), "utf8")) as Record<string, string>;
         return [name.replace(/\.json$/, ""), new Map(Object.entries(file))];
       }),
   );
+}
+
+/**
+ * The catalogue after it was brought up to date with the texts that it is to have: what was missing is added,
+ * without a translation, and what is not used any more is removed.
+ */
+export function updatedCatalogue(
+  wanted: ReadonlyMap<string, readonly string[]>,
+  folder = catalogueFolder,
+): Catalogue {
+  const known = new Map([...catalogue(folder).values()].flatMap((file) => [...file]));
+  for (const [file, texts] of wanted) {
+    const all = Object.fromEntries(texts.map((text) => [text, known.get(text) ?? ""]));
+    writeFileSync(join(folder, `${file}.json`), `${JSON.stringify(all, undefined, 2)}\n`);
+  }
+  return catalogue(folder);
 }

@@ -1,26 +1,16 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { test } from "tap";
 import { coreOf, templateOf, filled } from "../../../src/language/pieces.js";
 import { translator } from "../../../src/language/translator.js";
-import { catalogue, catalogueFolder, wantedTexts } from "../catalogue.js";
+import { catalogue, updatedCatalogue, wantedTexts } from "../catalogue.js";
 
 const wanted = wantedTexts();
-const current = catalogue();
+/** Where it is written first, what follows names the entries that are to be filled. */
+const current = process.env["KNETCTL_WRITE_CATALOGUE"] === "1" ? updatedCatalogue(wanted) : catalogue();
 const entries = [...current.values()].flatMap((file) => [...file]);
 
-/** Adds what is missing, without a translation, and removes what is not used any more. */
-if (process.env["KNETCTL_WRITE_CATALOGUE"] === "1") {
-  const known = new Map(entries);
-  for (const [file, texts] of wanted) {
-    const all = Object.fromEntries(texts.map((text) => [text, known.get(text) ?? ""]));
-    writeFileSync(join(catalogueFolder, `${file}.json`), `${JSON.stringify(all, undefined, 2)}\n`);
-  }
-}
-
 const how =
-  "KNETCTL_WRITE_CATALOGUE=1 node scripts/run.mjs unit test/language/pt-br adds and removes " +
-  "entries; then fill the empty ones";
+  "KNETCTL_WRITE_CATALOGUE=1 npm run test:unit -- test/language/pt-br adds and removes entries; then fill " +
+  "the empty ones";
 
 test("the catalogue has every text of the source, and no other, in its file, in order", async (t) => {
   t.strictSame([...current.keys()].sort(), [...wanted.keys()].sort());
@@ -76,4 +66,27 @@ test("a text about this host names it in words that --root replaces", async (t) 
       other !== "" && /\bthis host\b/i.test(english) && !/\b[nd]?este host\b/i.test(other),
   );
   t.strictSame(unnamed, []);
+});
+
+test("the catalogue, once brought up to date, is what was written, with empty entries to fill", async (t) => {
+  const folder = t.testdir({
+    "ui.json": '{ "kept": "mantido", "moved": "movido", "unused": "x" }',
+    "host.json": "{}",
+  });
+  const updated = updatedCatalogue(
+    new Map([
+      ["ui", ["added", "kept"]],
+      ["host", ["moved"]],
+    ]),
+    folder,
+  );
+  t.strictSame(
+    [...(updated.get("ui") ?? [])],
+    [
+      ["added", ""],
+      ["kept", "mantido"],
+    ],
+  );
+  t.strictSame([...(updated.get("host") ?? [])], [["moved", "movido"]]);
+  t.strictSame(catalogue(folder), updated);
 });
