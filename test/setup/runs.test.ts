@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
+import { compiledTests } from "../../scripts/setup/compile-tests.mjs";
 import { runs } from "../../scripts/setup/runs.mjs";
+import { unitTestsAmong } from "../../scripts/unit/choose.mjs";
 
 const { scripts } = JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8")) as {
   scripts: Record<string, string>;
@@ -23,5 +25,13 @@ t.test("a build installs a compiler, and neither test servers nor tokens", (t) =
     ["test", "check"],
     "servers come with the tests alone",
   );
+  t.end();
+});
+
+t.test("the reference is brought up to date without root and without system packages", (t) => {
+  const [, run = "", file = ""] = /run\.mjs (\w+) (\S+)$/.exec(scripts["docs"] ?? "") ?? [];
+  const { packages, addon, overlay } = runs.get(run) ?? {};
+  t.strictSame({ packages, addon, overlay }, { packages: undefined, addon: undefined, overlay: undefined });
+  t.equal(unitTestsAmong(compiledTests([file])).length, 1, `${file} is a unit test`);
   t.end();
 });
