@@ -6,7 +6,10 @@ import { outputTo } from "./ui/terminal/output-to.js";
 let signal: AbortSignal | undefined;
 let sayWhenLeft = (): void => undefined;
 
-/** The only file that touches the process: arguments in, exit code out. Ends the process. */
+/**
+ * The process around `main`: arguments in, exit code out. Ends it, as only the smoke test's worker does
+ * besides.
+ */
 export async function start(started: Pick<MainInput, "args" | "version" | "script" | "root">): Promise<void> {
   let descriptors: OpenDescriptors | undefined;
   const stdout = outputTo(1, () => process.stdout);
