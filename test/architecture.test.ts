@@ -74,6 +74,17 @@ test("no file imports itself by way of others, types included", (t) => {
   t.end();
 });
 
+test("every step is in the list of steps, or is one of an ha command alone", (t) => {
+  const steps = sourceFiles(src).filter((file) => /^steps\/[^/]+\/step\.ts$/.test(file));
+  const listed = new Set(ours.filter(({ file }) => file === "steps/index.ts").map(({ target }) => target));
+  t.strictSame(
+    steps.filter((file) => !listed.has(file)),
+    // the profile that ha edits is written beside the host
+    ["steps/profile-file/step.ts"],
+  );
+  t.end();
+});
+
 test("neither the engine nor a display names a kind of change: they ask the kind", (t) => {
   const kinds = Object.keys(changeKinds);
   const wrong = sourceFiles(src)
