@@ -104,6 +104,7 @@ function changing({ name, args }: Traced): string | undefined {
   if (name === "clone" || name === "clone3" || name === "fork")
     return args.includes("CLONE_THREAD") ? undefined : "fork";
   if (name === "ioctl") return args.includes("FICLONE") ? "ficlone" : undefined;
+  if (name === "unlinkat" && args.includes("AT_REMOVEDIR")) return "rmdir";
   // libuv works on files by polled rings alone; the others are for what it waits for
   if (name === "io_uring_setup") return args.includes("SETUP_SQPOLL") ? name : undefined;
   return harmless.has(name) ? undefined : (countedAs[name] ?? name);
@@ -167,9 +168,7 @@ function traced(scene: Scene): {
  * call of several names.
  */
 function refined(names: readonly string[]): readonly string[] {
-  return names.map(
-    (name) => ({ mkdtemp: "mkdir", mkstemp: "open", futimens: "utimensat", remove: "unlink" })[name] ?? name,
-  );
+  return names.map((name) => ({ mkdtemp: "mkdir", mkstemp: "open", futimens: "utimensat" })[name] ?? name);
 }
 
 for (const scene of [freshHost(t, folder), settledHost(t, folder)]) {
