@@ -88,6 +88,12 @@ const homes: readonly {
   },
   { home: "problem/problem.ts", copy: /detail === undefined \? \w+ : `\$\{\w+\}: \$\{/ },
   { home: "vendor/client.ts", copy: /"user", "amplia"|: "amplia"/ },
+  {
+    home: "vendor/client.ts",
+    copy: /[/`"]\^?(?:kNET-PKCS11-Linux|libkNETPKCS11)|"connections", "users", "log_verbosity"/,
+    // examples
+    others: ["commands/simulator/archive.ts", "host/archive/archive-entry.ts", "page/browser/model.ts"],
+  },
 ];
 
 for (const { home, copy, others = [] } of homes) {

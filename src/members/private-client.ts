@@ -7,7 +7,7 @@ import type { TokenTestRequest } from "../pkcs11/test-token.js";
 import { serviceHome, serviceIdentity } from "../profile/service-identity.js";
 import { serviceVariables } from "../profile/service-variables.js";
 import { serviceShoes, variablesOf } from "./service-shoes.js";
-import { type Endpoint, logVerbosities, type LogVerbosity, type Profile } from "../profile/types.js";
+import { type Endpoint, type Profile } from "../profile/types.js";
 import { type ClientConfig, readClientConfig } from "../vendor/client-config/client-config.js";
 import { editClientConfig } from "../vendor/client-config/edit-client-config.js";
 import {
@@ -15,7 +15,13 @@ import {
   type ObservedClientConfig,
 } from "../vendor/client-config/observe-client-config.js";
 import { renderClientConfig, wantedClientConfig } from "../vendor/client-config/render-client-config.js";
-import { clientConfigFolders, clientConfigName, clientModule } from "../vendor/client.js";
+import {
+  clientConfigFolders,
+  clientConfigName,
+  clientModule,
+  logVerbosities,
+  type LogVerbosity,
+} from "../vendor/client.js";
 
 /** The client's module, with a private configuration each time it is loaded. */
 export interface PrivateClient {

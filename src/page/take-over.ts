@@ -1,3 +1,4 @@
+import { clientConfigKeys } from "../vendor/client.js";
 import { type DescribedStores, describeStores } from "../description/describe-stores.js";
 import { describeClientConfig } from "../description/describe-client-config.js";
 import { profileContent } from "../description/profile-text.js";
@@ -78,9 +79,8 @@ function jsonKind(text: string): Kind {
   if (parsed.root.members.get("connections")?.value.kind === "array") return { is: "report" };
   if (keys.some((key) => /^keystores(?:$|[:])|^amplia$/i.test(key) && key !== "amplia"))
     return settingsInJson;
-  const known = ["connections", "users", "log_verbosity"];
-  const isClients =
-    has("connections") && keys.every((key) => known.includes(key)) && !/"endpoints"/.test(text);
+  const known: ReadonlySet<string> = new Set(clientConfigKeys.top);
+  const isClients = has("connections") && keys.every((key) => known.has(key)) && !/"endpoints"/.test(text);
   return { is: isClients ? "client-config" : "profile" };
 }
 
@@ -152,7 +152,7 @@ function clientConfig(bytes: Uint8Array, data: DataMap): TakenOver {
   const found = dataFrom(profileContent({ ...described, service: new Map(), stores: [] }));
   return {
     is: "client-config",
-    data: joined(data, found, ["connections", "users", "log_verbosity"]),
+    data: joined(data, found, clientConfigKeys.top),
     notes: described.comments,
   };
 }

@@ -6,7 +6,6 @@ import { buildKeyStore } from "./key-stores/key-store-types.js";
 import { defaultTarget } from "./key-stores/amplia.js";
 import { entriesOf, entryOf, textOf, type Entry, type TreeNode } from "./reading/tree.js";
 import {
-  logVerbosities,
   type Connection,
   type Endpoint,
   type KeyStore,
@@ -18,7 +17,7 @@ import {
   type ServiceAccount,
   type User,
 } from "./types.js";
-import { usualServiceUser } from "../vendor/client.js";
+import { usualServiceUser, logVerbosities } from "../vendor/client.js";
 
 const defaultInstallerTimeoutSeconds = 120;
 const defaultStartTimeoutSeconds = 60;

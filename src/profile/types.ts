@@ -1,3 +1,4 @@
+import { type LogVerbosity } from "../vendor/client.js";
 import type { WantedConsumer } from "../consumers/consumer.js";
 import type { SettingsForm } from "../formats/settings/settings-text.js";
 import type { AbsolutePath } from "../host/path.js";
@@ -35,10 +36,6 @@ export interface User {
   readonly authenticationType: "password";
   readonly pin?: PinSource;
 }
-
-/** The six values in the vendor's document, from silent to everything. */
-export const logVerbosities = ["none", "key_only", "quiet", "info", "verbose", "full"] as const;
-export type LogVerbosity = (typeof logVerbosities)[number];
 
 /** The vendor archive to install. Absent: the module is installed by other means, and only checked. */
 export interface ModuleSource {

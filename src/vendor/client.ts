@@ -4,14 +4,22 @@ export const clientModule = "libkNETPKCS11.so";
 /** Where the client was seen (Krill's manual); other versions may put it elsewhere. */
 export const usualClientPath = "/usr/local/lib/kryptus/libknetpkcs11_64/libkNETPKCS11.so";
 
-/** Whether a module, given by its path or bare name, is the client, in any version. */
+/** Whether a module, given by its path or bare name, is the client, with or without a version at its end. */
 export function isClientModule(module: string): boolean {
-  return /(?:^|\/)libkNETPKCS11\.so[^/]*$/.test(module);
+  return /(?:^|\/)libkNETPKCS11\.so(?:\.[\d.]+)?$/.test(module);
 }
 
-/** What the vendor's archive, and the folder in it, are named after: `kNET-PKCS11-Linux-1.7.0`. */
+/** What the vendor's archive, and the folder in it, are named after, without a version. */
+export const clientReleases = "kNET-PKCS11-Linux";
+
+/** The same with it: `kNET-PKCS11-Linux-1.7.0`. */
 export function clientRelease(version: string): string {
-  return `kNET-PKCS11-Linux-${version}`;
+  return `${clientReleases}-${version}`;
+}
+
+/** Whether a file is named as the vendor's archive is, as it comes or compressed again. */
+export function isClientArchive(name: string): boolean {
+  return name.startsWith(`${clientReleases}-`) && /-[\w.-]+\.tar(?:\.gz|\.xz)?$/.test(name);
 }
 
 /** The archive's name, for people. */
@@ -26,6 +34,17 @@ export const vendorNames = /kryptus|knet/i;
  */
 export const clientConfigFolders = [".config", "kryptus", "knet", "pkcs11"] as const;
 export const clientConfigName = "config.json";
+
+/** The keys of config.json that the vendor's document has: at the top, of a connection and of a user. */
+export const clientConfigKeys = {
+  top: ["connections", "users", "log_verbosity"],
+  connection: ["ip", "port"],
+  user: ["authentication_type", "connection"],
+} as const;
+
+/** The six values of log_verbosity in the vendor's document, from silent to everything. */
+export const logVerbosities = ["none", "key_only", "quiet", "info", "verbose", "full"] as const;
+export type LogVerbosity = (typeof logVerbosities)[number];
 
 /** The size of the largest config.json that is read, in bytes: far more than any host needs. */
 export const largestClientConfig = 5 * 1024 * 1024;

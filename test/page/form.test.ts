@@ -3,7 +3,9 @@ import { parse } from "yaml";
 import { consumerText } from "../../src/consumers/consumers.js";
 import { path } from "../../src/host/path.js";
 import { parseProfile } from "../../src/profile/parse-profile.js";
-import { dataOf, isMap, type Path, valueAt } from "../../src/page/data.js";
+import { dataFrom, dataOf, isMap, type Path, valueAt } from "../../src/page/data.js";
+import { namesFor } from "../../src/page/browser/model.js";
+import { keyStoreTypes } from "../../src/profile/key-stores/key-store-types.js";
 import { withoutField } from "../../src/page/kept.js";
 import { outputsOf } from "../../src/page/outputs.js";
 import { keysOf, profileSchema, resolved, type Schema, shapeOf } from "../../src/page/shape.js";
@@ -14,6 +16,29 @@ import { cases } from "../support/cases.js";
 import fc from "../support/fast-check.js";
 
 const empty = new Map<string, never>();
+
+t.test(
+  "a key store's user is one of the profile's where its type says so, and free text where not",
+  async (t) => {
+    const store = (type: string) =>
+      dataFrom(
+        new Map(
+          Object.entries({
+            users: { ca: {} },
+            key_stores: { S: { type } },
+            consumers: { c: { type: "nginx" } },
+          }),
+        ),
+      );
+    for (const [name, { references }] of keyStoreTypes)
+      t.strictSame(
+        namesFor(store(name), ["key_stores", "S", "user"]),
+        references.includes("user") ? ["ca"] : undefined,
+        name,
+      );
+    t.strictSame(namesFor(store("Pkcs11"), ["consumers", "c", "user"]), ["ca"]);
+  },
+);
 
 /** Every schema that a profile's parts may have, with its place for people. */
 function reached(

@@ -3,6 +3,8 @@ import {
   clientArchive,
   clientHints,
   clientModule,
+  clientReleases,
+  isClientArchive,
   isClientModule,
   vendorNames,
 } from "../../src/vendor/client.js";
@@ -23,10 +25,23 @@ t.test("another module is not, even where its name or its folder holds the clien
     "libsofthsm2.so",
     `my${clientModule}`,
     "libkNETPKCS11.dll",
+    `${clientModule}.old`,
+    `${clientModule}.1.7.0.sig`,
     `/opt/${clientModule}/libsofthsm2.so`,
     "libknetpkcs11.so",
   ])
     t.notOk(isClientModule(module), module);
+});
+
+t.test("the vendor's archive is known by its name, packed once more or not", async (t) => {
+  for (const name of ["-1.7.0.tar", "-2.0.0-rc1.tar.gz", "-1.7.0.tar.xz"])
+    t.ok(isClientArchive(`${clientReleases}${name}`), name);
+  for (const name of [
+    "kNET-PKCS11-Windows-1.7.0.tar",
+    "kNET-PKCS11-Linux.tar",
+    "kNET-PKCS11-Linux-1.7.0.zip",
+  ])
+    t.notOk(isClientArchive(name), name);
 });
 
 t.test("the vendor's names are found in the names of its module, archive and folders", async (t) => {

@@ -10,7 +10,7 @@ import { type Cluster, startCluster } from "../../simulator/cluster.js";
 import { requireSimulatorLibraries } from "../../simulator/needed-libraries.js";
 import type { Style } from "../../ui/terminal/output.js";
 import { durationText } from "../../ui/terminal/progress-lines.js";
-import { clientConfigFolders, clientConfigName } from "../../vendor/client.js";
+import { clientConfigFolders, clientConfigName, clientArchive } from "../../vendor/client.js";
 import { type CommandContext, simulatorSources } from "../command.js";
 
 /**
@@ -115,7 +115,7 @@ export function nextSteps(style: Style): string {
   return `${style.bold("── done. Everything above happened in a sandbox; this machine is as it was.")}
 
 With a real Kryptus VHSM:
-  1. have the archive kNET-PKCS11-Linux-X.Y.Z.tar from Kryptus or Lacuna, and for the VHSM: addresses, the
+  1. have the archive ${clientArchive} from Kryptus or Lacuna, and for the VHSM: addresses, the
      HTTPS port (not the TTLV port), and a regular user (not a VCO user) with its password
   2. write a profile like the one above: your endpoints, your users, your service account, your key stores
   3. put each password into a file that only root can read, and name it as the user's pin

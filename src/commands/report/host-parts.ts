@@ -15,7 +15,7 @@ import { serviceOf } from "../../steps/consumers/recorded-service.js";
 import { readWrittenConsumers } from "../../steps/consumers/written-consumers.js";
 import { readClientConfig } from "../../vendor/client-config/client-config.js";
 import { observeClientConfig } from "../../vendor/client-config/observe-client-config.js";
-import { clientModule } from "../../vendor/client.js";
+import { clientModule, clientConfigKeys } from "../../vendor/client.js";
 import { type Given, LeftOut, type Part } from "./part.js";
 
 /** What is read from the host itself: chosen facts, never whole files that could hold a secret. */
@@ -81,7 +81,7 @@ function clientConfig({ host, around }: Given): unknown {
   };
 }
 
-const knownKeys = ["connections", "users", "log_verbosity"];
+const knownKeys: readonly string[] = clientConfigKeys.top;
 
 async function settings({ host, profile, around }: Given): Promise<unknown> {
   if (profile === undefined) return new LeftOut("no profile was given, or it is not valid");

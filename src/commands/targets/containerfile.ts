@@ -1,3 +1,4 @@
+import { clientReleases } from "../../vendor/client.js";
 import { type JsonData, jsonText } from "../../formats/json/json-text.js";
 import { renderTemplate } from "../../formats/template.js";
 import { nameOf } from "../../host/path.js";
@@ -32,7 +33,7 @@ const onOneLine = { eol: "\n", unit: "", colon: ": ", gap: " ", multiline: false
 /** The archive's own name where it needs no quotes; else the file is to get this one. */
 function archiveName(name: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9._-]*[A-Za-z0-9]$/.test(name)) return name;
-  return `kNET-PKCS11-Linux.tar${/\.(?:gz|xz)$/.exec(name)?.[0] ?? ""}`;
+  return `${clientReleases}.tar${/\.(?:gz|xz)$/.exec(name)?.[0] ?? ""}`;
 }
 
 /** What the image is made by: no PIN, no key store, nothing of the unit that runs where the image does. */

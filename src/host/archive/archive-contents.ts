@@ -1,6 +1,6 @@
 import { Problem } from "../../problem/problem.js";
 import { article } from "../files/trust.js";
-import { clientModule } from "../../vendor/client.js";
+import { clientModule, isClientModule } from "../../vendor/client.js";
 import type { ArchiveEntry } from "./archive-entry.js";
 import { shownEntry } from "./entry-rules.js";
 
@@ -22,7 +22,7 @@ export interface ArchiveContents {
  */
 export function archiveContents(entries: readonly ArchiveEntry[], archive: string): ArchiveContents {
   const modules = entries
-    .filter((entry) => entry.kind === "file" && isModule(nameOf(entry.path)))
+    .filter((entry) => entry.kind === "file" && isClientModule(nameOf(entry.path)))
     .map((entry) => entry.path);
   const installer = onlyInstaller(entries, archive);
   if (modules.length === 0 && !mayHoldPacked(entries, installer))
@@ -48,14 +48,6 @@ function mayHoldPacked(entries: readonly ArchiveEntry[], installer: string): boo
   return entries.some(
     ({ kind, path, size }) =>
       kind === "file" && (packed.test(path) || (path === installer && size > selfExtracting)),
-  );
-}
-
-/** Whether a file name is that of the module. */
-export function isModule(name: string): boolean {
-  return (
-    name === clientModule ||
-    (name.startsWith(`${clientModule}.`) && /^[\d.]+$/.test(name.slice(clientModule.length + 1)))
   );
 }
 

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { Problem, Problems, throwIfErrors } from "../../problem/problem.js";
-import { clientModule, usualClientPath } from "../../vendor/client.js";
-import { isModule } from "../archive/archive-contents.js";
+import { clientModule, usualClientPath, isClientModule } from "../../vendor/client.js";
+
 import { distributionOf } from "../distribution.js";
 import type { Host } from "../host.js";
 import { path as literal } from "../path.js";
@@ -58,7 +58,7 @@ function receiptFor(host: Host, archive: InstalledArchive, { made, again }: Work
   const library = installedLibrary(host, {
     made: [...made, ...kept],
     earlier: former?.files ?? [],
-    isPacked: ![...archive.names].some(isModule),
+    isPacked: ![...archive.names].some(isClientModule),
     archive: archive.path,
   });
   const files = modulesFiles({ made: [...made, ...kept], former, archive, library }).flatMap(

@@ -1,3 +1,5 @@
+import { textOf } from "../../formats/json/json-values.js";
+import { keyStoreTypes } from "../../profile/key-stores/key-store-types.js";
 import { usualServiceUser } from "../../vendor/client.js";
 import type { JsonData } from "../../formats/json/json-text.js";
 import { type DataMap, isMap, mapAt, type Path, renamed, withValue } from "../data.js";
@@ -112,8 +114,10 @@ export function namesFor(data: DataMap, path: Path): readonly string[] | undefin
   if (key === "default_key_store") return [...mapAt(data, ["key_stores"]).keys()];
   if (path.length !== 3) return undefined;
   if (key === "connection") return [...mapAt(data, ["connections"]).keys()];
-  const isDinamo = mapAt(data, path.slice(0, 2)).get("type") === "Dinamo";
-  return key === "user" && section !== "users" && !isDinamo ? [...mapAt(data, ["users"]).keys()] : undefined;
+  if (key !== "user" || section === "users") return undefined;
+  const type = keyStoreTypes.get(textOf(mapAt(data, path.slice(0, 2)).get("type")));
+  const isItsOwn = section === "key_stores" && type?.references.includes(key) === false;
+  return isItsOwn ? undefined : [...mapAt(data, ["users"]).keys()];
 }
 
 export function idOf(path: Path): string {

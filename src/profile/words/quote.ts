@@ -28,9 +28,14 @@ export function isSecretKey(key: string): boolean {
   return secretKeys.has(key.toLowerCase().replace(/[^a-z0-9]/g, ""));
 }
 
+/** With what the name of a secret begins, wherever it is in a text; a test holds it against the same keys. */
+const secretWord = "(?:pin|pass|pwd|secret|app[_ -]?key)";
+const assignedSecret = new RegExp(`${secretWord}\\w*["']?\\s*[:=]`, "i");
+const anySecretWord = new RegExp(secretWord, "i");
+
 /** Whether a text assigns a value to a secret somewhere: `pin: 1234`, `"password" = x`, `AppKey=x`. */
 export function holdsSecret(text: string): boolean {
-  return /(pin|pass|pwd|secret|app[_ -]?key)\w*["']?\s*[:=]/i.test(text);
+  return assignedSecret.test(text);
 }
 
 /**
@@ -38,7 +43,7 @@ export function holdsSecret(text: string): boolean {
  * shown.
  */
 export function mayHoldSecret(key: string): boolean {
-  return !isSecretKey(key) && /pin|pass|pwd|secret|app[_ -]?key/i.test(key);
+  return !isSecretKey(key) && anySecretWord.test(key);
 }
 
 const longest = 60;

@@ -1,6 +1,6 @@
 import { shellWord } from "../../formats/text/shell-word.js";
 import { modeText } from "../../formats/text/mode-text.js";
-import { clientModule } from "../../vendor/client.js";
+import { clientModule, clientArchive } from "../../vendor/client.js";
 import type { Host } from "../../host/host.js";
 import type { Loader } from "../../host/installer/loader.js";
 import type { InstalledFile } from "../../host/installer/receipt.js";
@@ -42,7 +42,7 @@ export function notFound(host: Host): Problem {
     severity: host.root === "/" ? "error" : "warning",
     detail: "the profile names no module.archive, and nothing of that name is installed",
     hint:
-      "add module: { archive: kNET-PKCS11-Linux-X.Y.Z.tar } to the profile; or install it, list its " +
+      `add module: { archive: ${clientArchive} } to the profile; or install it, list its ` +
       "folder in /etc/ld.so.conf.d and run ldconfig",
   });
 }

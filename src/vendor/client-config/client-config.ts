@@ -1,6 +1,7 @@
+import { type LogVerbosity } from "../client.js";
 import type { JsonNode } from "../../formats/json/json-tree.js";
 import { isSameAddress, parseAddress } from "../../profile/address.js";
-import type { Endpoint, LogVerbosity } from "../../profile/types.js";
+import type { Endpoint } from "../../profile/types.js";
 
 export interface ClientUser {
   readonly connection: string;

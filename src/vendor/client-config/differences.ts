@@ -1,3 +1,4 @@
+import { clientConfigKeys } from "../client.js";
 import type { JsonNode, JsonObject } from "../../formats/json/json-tree.js";
 import type { Endpoint } from "../../profile/types.js";
 import {
@@ -114,9 +115,9 @@ type UnknownPart = readonly [...path: string[], text: string];
  */
 export function unknownParts(text: string, root: JsonObject, wanted: ClientConfig): readonly UnknownPart[] {
   return [
-    ...unknownMembers(text, root, ["connections", "users", "log_verbosity"], []),
-    ...inSection(text, root, "connections", wanted.connections, ["ip", "port"]),
-    ...inSection(text, root, "users", wanted.users, ["authentication_type", "connection"]),
+    ...unknownMembers(text, root, clientConfigKeys.top, []),
+    ...inSection(text, root, "connections", wanted.connections, clientConfigKeys.connection),
+    ...inSection(text, root, "users", wanted.users, clientConfigKeys.user),
   ];
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { keyStoreTypes, typeNames } from "../../../src/profile/key-stores/key-store-types.js";
-import { holdsSecret, isSecretKey } from "../../../src/profile/words/quote.js";
+import { holdsSecret, isSecretKey, mayHoldSecret } from "../../../src/profile/words/quote.js";
 import { storesEdit } from "../../../src/steps/key-stores/stores-edit.js";
 import { knownNames, settingsOfType, shownValue } from "../../../src/steps/key-stores/setting-names.js";
 import { path } from "../../../src/host/path.js";
@@ -56,6 +56,7 @@ for (const [name, { keys, references }] of keyStoreTypes) {
       for (const word of [key, setting]) {
         t.equal(isSecretKey(word), kind === "secret", word);
         if (kind === "secret") t.ok(holdsSecret(`${word}=1234`), `${word}=`);
+        if (kind === "secret") t.ok(mayHoldSecret(`${word} 1234`), `${word} 1234`);
       }
       if (kind === "secret") t.equal(shownValue(setting, "libX.so", []), "<another value>");
     }

@@ -3,7 +3,7 @@ import { unitFileLines } from "../../../formats/systemd/unit-file.js";
 import type { Host } from "../../../host/host.js";
 import { type AbsolutePath, joined } from "../../../host/path.js";
 import { Problem, Problems } from "../../../problem/problem.js";
-import { usualServiceUser } from "../../../vendor/client.js";
+import { usualServiceUser, isClientArchive } from "../../../vendor/client.js";
 import { describeHost, unitFolders } from "../describe-host.js";
 import type { DescribedHost } from "../../../description/profile-text.js";
 import type { Found, FoundUnit } from "./scene.js";
@@ -20,7 +20,7 @@ export async function foundOnHost(host: Host, workingFolder: AbsolutePath, user:
 /** By version: 1.10.0 is newer than 1.9.0. */
 function archivesIn(folder: AbsolutePath): readonly string[] {
   return readdirSync(folder)
-    .filter((name) => /^kNET-PKCS11-Linux-[\w.-]+\.tar(\.gz|\.xz)?$/.test(name))
+    .filter((name) => isClientArchive(name))
     .sort((left, right) => right.localeCompare(left, "en", { numeric: true }));
 }
 

@@ -1,12 +1,12 @@
 import { foldKey } from "../../../formats/settings/settings-text.js";
-import { clientModule } from "../../../vendor/client.js";
+import { clientModule, isClientModule } from "../../../vendor/client.js";
 import type { Problem } from "../../../problem/problem.js";
 import { quotedName } from "../../../profile/words/quote.js";
 import { typeNames } from "../../../profile/key-stores/key-store-types.js";
 import { nearest } from "../../../profile/words/suggest.js";
 import { storesIn, type StoreInSettings } from "../stores-edit.js";
 import { warning, type LintContext, type LintedSetting } from "./lint-context.js";
-import { baseName, LookedModules } from "./looked-modules.js";
+import { LookedModules } from "./looked-modules.js";
 import { isKnownType, storeKey } from "../setting-names.js";
 
 /** By folded key. */
@@ -103,7 +103,7 @@ function moduleProblems(
   modules: LookedModules,
 ): readonly Problem[] {
   if (/\.dll$/i.test(module)) return isChecked(name, context) ? [] : [windowsModule(name, at, context)];
-  if (baseName(module) === clientModule && context.installsModule) return [];
+  if (isClientModule(module) && context.installsModule) return [];
   const look = modules.look(module);
   switch (look.state) {
     case "fine":
@@ -162,7 +162,7 @@ function tokenProblems(
   context: LintContext,
 ): readonly Problem[] {
   const { users } = context;
-  if (baseName(module) !== clientModule || users.length === 0) return [];
+  if (!isClientModule(module) || users.length === 0) return [];
   if (label !== undefined && !users.includes(label)) {
     return [
       warning(

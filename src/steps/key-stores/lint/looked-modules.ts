@@ -1,4 +1,4 @@
-import { clientModule } from "../../../vendor/client.js";
+import { clientModule, isClientModule } from "../../../vendor/client.js";
 import { registrationOf } from "../../../host/installer/registration.js";
 import { resolveLinks } from "../../../host/installer/resolve-links.js";
 import type { Host } from "../../../host/host.js";
@@ -40,21 +40,22 @@ export class LookedModules {
 
   /** The same text for all names and links that lead to one module. */
   identity(module: string): string {
-    if (baseName(module) === clientModule) return clientModule;
+    if (isClientModule(module)) return clientModule;
     const file = asAbsolutePath(module);
     return (file && remembered(this.#files, module, () => resolveLinks(this.#host.files(), file))) ?? module;
   }
 
   #look(module: string): ModuleLook {
-    const isKnet = baseName(module) === clientModule;
     // kNET's bare name is the module step's business
     if (!module.includes("/"))
-      return !isKnet && registrationOf(this.#host.files(), module).state === "missing"
+      return module !== clientModule && registrationOf(this.#host.files(), module).state === "missing"
         ? { state: "not-found" }
         : { state: "fine" };
     const file = asAbsolutePath(module);
     if (file === undefined || this.#host.files().entry(file) === undefined) return { state: "no-file" };
-    const registered = isKnet ? registrationOf(this.#host.files(), clientModule, file) : undefined;
+    const registered = isClientModule(module)
+      ? registrationOf(this.#host.files(), clientModule, file)
+      : undefined;
     return registered?.state === "other" ? { state: "other", installed: registered.path } : { state: "fine" };
   }
 }
@@ -75,8 +76,4 @@ function asFarAsSeen<T>(look: () => T): T | undefined {
     if (error instanceof Problem) return undefined;
     throw error;
   }
-}
-
-export function baseName(module: string): string {
-  return module.slice(module.lastIndexOf("/") + 1);
 }

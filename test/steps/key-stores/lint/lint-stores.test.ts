@@ -83,6 +83,17 @@ t.test("a token that no kNET user has, and a store that does not choose among se
   );
 });
 
+t.test("a module with its version in the name is kNET's too, as it is to the profile's rules", async (t) => {
+  mkdirSync(join(root, "opt/versioned"), { recursive: true });
+  writeFileSync(join(root, `opt/versioned/${kNet}.1.7.0`), "");
+  t.same(lint({ A: { Module: `/opt/versioned/${kNet}.1.7.0`, TokenLabel: "gone" } }), [
+    'warning key-store-token-unknown: key store "A" names a token that does not belong to any kNET user',
+  ]);
+  t.same(lint({ A: { Module: `${kNet}.1.7.0`, TokenLabel: "ca" } }), [
+    'warning key-store-module-missing: the dynamic loader does not find the module of key store "A"',
+  ]);
+});
+
 t.test("a label that no user has is not shown: it may be a PIN in the wrong line", (t) => {
   const settings = Object.entries({ Type: "Pkcs11", Module: kNet, TokenLabel: "87654321" }).map(
     ([key, value]) => ({ key: `KeyStores:A:${key}`, value, offset: 0, ours: false }),
