@@ -208,10 +208,10 @@ export interface Entrance {
 /**
  * The system that is provisioned. All that the steps and the changes do to its files and accounts, and all
  * commands that they run, go through a host: the real one, or the read-only one, whose every write throws.
- * Only `main` builds one. What goes past it is in few places, which a test lists: host/ itself works on whole
- * trees around an installer, ends processes that a run left, and holds the lock; and files that are not of
- * that system's state (those that the user names, private folders of this process, the simulator's, the
- * worker's) are opened where they are used.
+ * Only `main` builds one. What goes past it is in few places: host/ itself works on whole trees around an
+ * installer, ends processes that a run left, and holds the lock; and files that are not of that system's
+ * state (those that the user names, the program's own, private folders of this process, the simulator's, the
+ * worker's) are opened where they are used, by files that test/architecture.test.ts lists.
  */
 export interface Host {
   /** `/`, or the folder of `--root`. Paths given to the host are as seen from inside it. */

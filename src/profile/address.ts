@@ -24,7 +24,7 @@ function isByte(number: number): boolean {
   return number >= 0 && number <= 255;
 }
 
-/** Equal for two spellings of one endpoint. */
+/** Equal for two spellings of one endpoint, of an address or a host name: for what people type. */
 export function endpointMeaning({ ip, port }: { readonly ip: string; readonly port: number }): string {
   const address = parseAddress(ip);
   return `${address.kind === "invalid" ? ip : address.canonical} ${port}`;

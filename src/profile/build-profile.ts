@@ -16,11 +16,11 @@ import {
   type ProofRules,
   type ServiceAccount,
   type User,
+  defaultStartTimeoutSeconds,
 } from "./types.js";
 import { usualServiceUser, logVerbosities } from "../vendor/client.js";
 
 const defaultInstallerTimeoutSeconds = 120;
-const defaultStartTimeoutSeconds = 60;
 
 /**
  * The profile in a tree that has passed all checks, with defaults filled in. A tree that has not is a bug in

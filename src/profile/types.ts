@@ -69,6 +69,9 @@ export interface ServiceAccount {
   readonly environment?: ReadonlyMap<string, string>;
 }
 
+/** How long the service may take to start, where the profile does not say. */
+export const defaultStartTimeoutSeconds = 60;
+
 /** What can be demanded of the smoke test, from least to most; `signed` is `signed-token-key`. */
 export const proofLevels = [
   "nothing",

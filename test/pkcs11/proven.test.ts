@@ -1,7 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import t, { test } from "tap";
-import type { ProofRules } from "../../src/pkcs11/proven.js";
+import { demandedLevels, type ProofRules } from "../../src/pkcs11/proven.js";
+import { smoke as smokeVerb } from "../../src/commands/verbs/smoke.js";
+import { proofLevels } from "../../src/profile/types.js";
 import { type CheckResult, smokeOutcome, type TokenReport } from "../../src/pkcs11/report.js";
 import { smokeTest, testToken } from "../../src/pkcs11/test-token.js";
 import { verdict } from "../../src/pkcs11/verdict.js";
@@ -343,4 +345,9 @@ test("a login that was there before does not prove the PIN, and nothing is claim
   const report = await smoke("keys", { WRAP_FAIL: "C_Login", WRAP_VALUE: "0x100" });
   t.match(check(report, "login"), { status: "warn", detail: /the PIN is not proven/ });
   t.notMatch(report.proven, /^logged-in$/);
+});
+
+test("a profile and the command line demand what the test knows, in the same order", async (t) => {
+  t.strictSame(proofLevels, demandedLevels);
+  t.strictSame(smokeVerb.options["at-least"]?.choices, demandedLevels);
 });

@@ -134,8 +134,6 @@ function changed(connection: string, path: string, host: Host): Problem {
   );
 }
 
-/** The document's `chmod a=,u+rwX,g+rX`. */
-
 /**
  * Missing folders from the outside in, then the file if its text differs. Nothing for a file that could not
  * be seen.

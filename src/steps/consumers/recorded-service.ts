@@ -1,6 +1,6 @@
 import { fieldsOf, isRecord } from "../../formats/json/json-values.js";
 import { asAbsolutePath, type AbsolutePath } from "../../host/path.js";
-import type { ServiceAccount } from "../../profile/types.js";
+import { type ServiceAccount, defaultStartTimeoutSeconds } from "../../profile/types.js";
 
 /** What the record keeps of a service: as what its consumers' clients run. No secrets. */
 export interface RecordedService {
@@ -34,7 +34,7 @@ export function serviceOf({
     ...rest,
     user,
     create: false,
-    startTimeoutSeconds: 60,
+    startTimeoutSeconds: defaultStartTimeoutSeconds,
     ...(environment !== undefined && { environment: new Map(Object.entries(environment)) }),
   };
 }

@@ -73,7 +73,7 @@ export function sameEndpoints(some: readonly Endpoint[] | undefined, other: read
   );
 }
 
-/** Equal for two endpoints if they are the same, however their addresses are spelt. */
+/** Equal for two endpoints if they are the same, however their addresses are spelt; names as they are. */
 export function spellingKey({ ip, port }: Endpoint): string {
   const address = parseAddress(ip);
   return address.kind === "address" ? `${address.canonical} ${port}` : `"${ip}" ${port}`;

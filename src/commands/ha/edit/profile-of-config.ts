@@ -1,10 +1,11 @@
+import { isServiceUnit } from "../../../formats/systemd/unit-name.js";
 import type { Entry, Host } from "../../../host/host.js";
 import { asAbsolutePath } from "../../../host/path.js";
 import { Problem } from "../../../problem/problem.js";
 import { parseAddress } from "../../../profile/address.js";
 import { ttlvPort } from "../../../profile/checks/endpoints.js";
 import { endpointText } from "../../../formats/text/endpoint-text.js";
-import type { Connection, Endpoint } from "../../../profile/types.js";
+import { type Connection, type Endpoint, defaultStartTimeoutSeconds } from "../../../profile/types.js";
 import type { Profile, ServiceAccount } from "../../../profile/types.js";
 import { quoted } from "../../../profile/words/quote.js";
 import { noAccount } from "../config-problems.js";
@@ -66,12 +67,10 @@ function connectionsIn(
   );
 }
 
-const startTimeoutSeconds = 60;
-
 function serviceAccount(config: string, { user, home, unit }: EditArguments, host: Host): ServiceAccount {
   const account = host.accounts.user(user);
   if (account === undefined) throw noAccount(user);
-  if (unit !== undefined && !/^[A-Za-z0-9:_.@\\-]{1,247}\.service$/.test(unit)) {
+  if (unit !== undefined && !isServiceUnit(unit)) {
     throw new Problem("usage-invalid", `--unit takes the name of a systemd unit, not ${quoted(unit)}`, {
       hint: "such as --unit amplia.service",
     });
@@ -84,7 +83,7 @@ function serviceAccount(config: string, { user, home, unit }: EditArguments, hos
     ...(home !== undefined && { home: homeFolder(home) }),
     create: false,
     ...(unit !== undefined && { unit }),
-    startTimeoutSeconds,
+    startTimeoutSeconds: defaultStartTimeoutSeconds,
   };
 }
 

@@ -1,3 +1,4 @@
+import { isServiceUnit } from "../../../formats/systemd/unit-name.js";
 import { readdirSync } from "node:fs";
 import { unitFileLines } from "../../../formats/systemd/unit-file.js";
 import type { Host } from "../../../host/host.js";
@@ -50,7 +51,7 @@ export function unitsOf(host: Host): readonly FoundUnit[] {
 function namesIn(host: Host, folder: AbsolutePath): readonly string[] {
   const entries = quietly(() => host.files().list(folder)) ?? [];
   return entries.flatMap(({ name, kind }) =>
-    kind === "file" && /^[\w:.-]+\.service$/.test(name) ? [name] : [],
+    kind === "file" && !/[@\\]/.test(name) && isServiceUnit(name) ? [name] : [],
   );
 }
 

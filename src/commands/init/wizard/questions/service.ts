@@ -1,3 +1,4 @@
+import { isServiceUnit } from "../../../../formats/systemd/unit-name.js";
 import { usualServiceUser } from "../../../../vendor/client.js";
 import { accountsOf } from "../found-on-host.js";
 import { type Answers, type Question, yesNo } from "../question.js";
@@ -95,7 +96,7 @@ function* unitQuestions(answers: Answers, { found }: Scene, user: string): Gener
       kind: "text",
       message: "Its systemd unit (NAME.service), or nothing:",
       check: (answer) =>
-        answer === "" || /^[\w:@.\\-]+\.service$/.test(answer) ? undefined : "a unit's name ends in .service",
+        answer === "" || isServiceUnit(answer) ? undefined : "a unit's name ends in .service",
     };
   if ((serviceUnit(answers) ?? "") !== "")
     yield {
