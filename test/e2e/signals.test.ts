@@ -70,6 +70,14 @@ function start(...args: readonly string[]): Going {
   return { child, ended };
 }
 
+/** Waits until the program has come to what the condition sees; one that ended before says why. */
+async function at(run: Going, what: string, condition: () => boolean): Promise<void> {
+  let over: unknown;
+  void run.ended.then((end) => (over = end));
+  await reached(what, () => over !== undefined || condition());
+  if (!condition()) throw new Error(`${what}: the program ended before: ${JSON.stringify(over)}`);
+}
+
 /** As the terminal does it: to the whole foreground group. */
 function toGroup({ child }: Going, signal: NodeJS.Signals): void {
   process.kill(-child.pid!, signal);
@@ -110,7 +118,7 @@ const before = hostState();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   t.test(`${signal} while install.sh runs in the stage: nothing was changed, exit 130`, async (t) => {
     const run = start("apply", "--json", profileInstalling("sleep 61.7"));
-    await reached("install.sh is at work", () => processesWith("sleep 61.7").length > 0);
+    await at(run, "install.sh is at work", () => processesWith("sleep 61.7").length > 0);
     toGroup(run, signal);
     const { exitCode, stdout } = await run.ended;
     t.equal(exitCode, 130);
@@ -133,8 +141,12 @@ t.test("timeout(1), which sends its signal twice, gets a rollback too", async (t
 });
 
 t.test("a hang-up that comes many times still gets its rollback", async (t) => {
-  const run = start("apply", "--json", profileInstalling("trap '' TERM; sleep 61.7", true));
-  await reached("install.sh is at work", () => existsSync("/opt/half"));
+  const run = start(
+    "apply",
+    "--json",
+    profileInstalling("trap '' TERM; mkdir /opt/trapped; sleep 61.7", true),
+  );
+  await at(run, "install.sh ignores SIGTERM", () => existsSync("/opt/trapped"));
   const end = Date.now() + 1500;
   while (Date.now() < end && run.child.exitCode === null) {
     toGroup(run, "SIGHUP");
@@ -177,7 +189,7 @@ t.test("SIGINT during the smoke test in the stage: nothing was changed", async (
 t.test("SIGINT while waiting for the lock: exit 130, nothing begun", async (t) => {
   const release = await holdLock(60);
   const run = start("apply", "--json", "--lock-timeout", "60", profile);
-  await reached("flock waits", () => processesWith("flock --exclusive --wait 60").length > 0);
+  await at(run, "flock waits", () => processesWith("flock --exclusive --wait 60").length > 0);
   toGroup(run, "SIGINT");
   const { exitCode, stdout } = await run.ended;
   release();
@@ -188,8 +200,9 @@ t.test("SIGINT while waiting for the lock: exit 130, nothing begun", async (t) =
 
 /** Interrupts an apply whose rollback takes long, and then once more. */
 async function leaveInTheMiddle(...args: readonly string[]) {
-  const run = start("apply", ...args, profileInstalling("trap '' TERM; while :; do sleep 1; done", true));
-  await reached("install.sh is at work", () => existsSync("/opt/half"));
+  const script = "trap '' TERM; mkdir /opt/trapped; while :; do sleep 1; done";
+  const run = start("apply", ...args, profileInstalling(script, true));
+  await at(run, "install.sh ignores SIGTERM", () => existsSync("/opt/trapped"));
   toGroup(run, "SIGINT");
   await wait(700);
   toGroup(run, "SIGINT");
