@@ -25,8 +25,8 @@ const hints: ReadonlyMap<number, string> = new Map([
   [0x06, "check what the module reads and talks to as this user: files, a daemon, group membership"],
   [
     0x07,
-    "the module does not take what it was given; in C_Initialize it may want parameters, as NSS's module " +
-      "does: knetctl smoke --init-args",
+    "the module rejected an argument; if C_Initialize failed, it may need parameters, as NSS's module " +
+      "does: give them with knetctl smoke --init-args",
   ],
   [0x12, "the module refuses an attribute that PKCS #11 leaves optional"],
   [0x13, "the module may not support session objects"],
@@ -40,10 +40,10 @@ const hints: ReadonlyMap<number, string> = new Map([
   [0x71, mechanism],
   [
     0xa0,
-    "look for a blank or quotes in the PIN file. It was not tried again, since wrong PINs count towards a " +
+    "look for a space or quotes in the PIN file. It was not tried again, since wrong PINs count towards a " +
       "lock-out",
   ],
-  [0xa2, "the token takes PINs of another length: look for a blank or quotes in the PIN file"],
+  [0xa2, "the token takes PINs of another length: look for a space or quotes in the PIN file"],
   [0xa3, "change the PIN with the token's own tools"],
   [0xa4, "ask the HSM's administrator to unlock the user"],
   [0xb1, "other clients hold all sessions: close some, or raise the limit on the HSM"],

@@ -105,7 +105,9 @@ const noOpenSsl = /Assertion failed: (?:ncrypto|crypto)::CSPRNG|^OpenSSL configu
 function openSslUnusable(workerPath: string): Problem {
   return new Problem("smoke-worker-failed", "OpenSSL cannot be used as it is configured for the module", {
     where: { path: workerPath },
-    detail: "it does not start, or has no random numbers, in the smoke test's process, which shares it",
+    detail:
+      "with this configuration OpenSSL does not start, or gives no random numbers, in the smoke test's " +
+      "process",
     hint: "check the service's OPENSSL_CONF, or else /etc/ssl/openssl.cnf, and the providers in it",
   });
 }

@@ -48,7 +48,7 @@ function cleared({ checks }: TokenReport): string | undefined {
 /** What was not done because it was not to be. */
 function leftAlone({ existing_keys: existing, keys = [] }: TokenReport): string {
   if (existing === undefined) return "";
-  if (keys.length === 0) return "; keys that are on it were not to be signed with";
+  if (keys.length === 0) return "; keys on the token were not used to sign, as asked for";
   return keys.length === 1
     ? "; the signing key that is on it was only listed, as asked for"
     : `; the ${keys.length} signing keys that are on it were only listed, as asked for`;

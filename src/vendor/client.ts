@@ -76,7 +76,7 @@ export const clientHints: ReadonlyMap<number, string> = new Map([
   [0x32, unreachable],
   [
     0xa0,
-    "the PIN is the password of the VHSM user; look for a blank or quotes in the PIN " +
+    "the PIN is the password of the VHSM user; look for a space or quotes in the PIN " +
       "file. It was not tried " +
       "again, since wrong PINs count towards a lock-out",
   ],

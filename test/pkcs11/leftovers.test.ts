@@ -78,7 +78,9 @@ test("what a crash leaves is told with a command that removes just that, and by 
   const removed = await removeLeftovers({ ...request({ WRAP_SEARCH: "all" }), leftBy: label });
   t.match(check(removed, "leftovers"), {
     status: "pass",
-    detail: /^4 objects were left over, and have now been .*; 2 more have only its label or one of its IDs/,
+    detail: new RegExp(
+      "^4 objects were left over, and have now been .*; 2 more have only the run's label or one of its IDs",
+    ),
   });
   t.match(verdict({ tokens: [removed] }), /^token "production": 4 objects were left over/);
   t.strictSame(await onToken(), ["ca", "ca", label, label], "the label alone is not enough");

@@ -240,7 +240,7 @@ test("a key that demands a login for each signature is not signed with, which is
   t.equal(report.proven, "signed-session-key");
   t.match(check(report, "sign-existing"), {
     status: "warn",
-    detail: /"ca" demands a login of its own .*none was tried/,
+    detail: /"ca" needs a separate login .*was not tried/,
   });
 });
 

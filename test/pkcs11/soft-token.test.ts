@@ -126,7 +126,7 @@ test("a wrong PIN fails once, is not shown, and the next run warns before it log
   const report = await smoke({ pin: new Secret(wrong) });
   t.match(
     report.checks.find(({ status }) => status === "fail"),
-    { id: "login", ckr: "CKR_PIN_INCORRECT", hint: /a blank or quotes in the PIN file/ },
+    { id: "login", ckr: "CKR_PIN_INCORRECT", hint: /a space or quotes in the PIN file/ },
   );
   t.strictSame(smokeOutcome({ tokens: [report] }), { result: "fail", exitCode: 1 });
   t.notMatch(JSON.stringify(report), wrong);

@@ -73,7 +73,7 @@ export async function orNotSent<T>(prepare: () => T | Promise<T>): Promise<T> {
     const anyway = "--retry-pin sends the PIN all the same";
     throw new Problem(
       "pin-record-not-written",
-      "a refusal of this PIN could not be noted, so it was not sent to the token",
+      "this PIN was not sent to the token, since a refusal could not be recorded",
       {
         ...(where && { where }),
         detail: message,

@@ -30,15 +30,12 @@ export function orWarning({ title, titleIfDamaged, hint }: Unwritten, work: () =
       severity: "warning",
       ...(cause.where && { where: cause.where }),
       detail: cause.message,
-      hint: cause.hint === undefined ? hint : `${hint}; for the record: ${cause.hint}`,
+      hint: cause.hint === undefined ? hint : `${hint}; to repair the record of refused PINs: ${cause.hint}`,
       cause,
     });
   }
 }
 
 export function withoutHome(): Problem {
-  return new Problem(
-    "pin-record-not-written",
-    "neither HOME nor XDG_STATE_HOME names a folder that is there for it",
-  );
+  return new Problem("pin-record-not-written", "neither HOME nor XDG_STATE_HOME names a folder that exists");
 }

@@ -75,7 +75,7 @@ export function notTried(unit: string, why: Problem | string | undefined): Probl
   return new Problem("smoke-unit-not-tried", `the module was not tried in a process like that of ${unit}`, {
     severity: "warning",
     ...(detail !== undefined && { detail }),
-    hint: `it works as the service's user; that it does in ${unit} shows only when the service runs`,
+    hint: `it works as the service user; that it does in ${unit} shows only when the service runs`,
   });
 }
 

@@ -71,7 +71,7 @@ const smoke: SmokeReport = {
       checks: [
         { id: "load", status: "pass", ms: 3.1 },
         { id: "random", status: "warn", ms: 1, detail: "refused", hint: "look" },
-        { id: "login", status: "fail", ms: 12.4, ckr: "CKR_PIN_INCORRECT", hint: "look for a blank" },
+        { id: "login", status: "fail", ms: 12.4, ckr: "CKR_PIN_INCORRECT", hint: "look for a space" },
       ],
     },
   ],
@@ -132,6 +132,6 @@ t.test("smoke: a failed test is an error, with its return value and what to do",
   t.match(findings, [
     { code: "profile-port-ttlv" },
     { code: "random", severity: "warning", title: 'token "ca_signer": random: refused' },
-    { code: "login", severity: "error", title: 'token "ca_signer": login: CKR_PIN_INCORRECT', hint: /blank/ },
+    { code: "login", severity: "error", title: 'token "ca_signer": login: CKR_PIN_INCORRECT', hint: /space/ },
   ]);
 });

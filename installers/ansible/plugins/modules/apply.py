@@ -102,7 +102,7 @@ problems:
     - code: smoke-test-failed
       severity: error
       title: the smoke test of token "ca_signer" failed at login with CKR_PIN_INCORRECT
-      hint: look for a blank or quotes in the PIN file
+      hint: look for a space or quotes in the PIN file
 notes:
   description: What else is to be known, each with its step.
   returned: when a plan was made

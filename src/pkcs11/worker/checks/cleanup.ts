@@ -1,4 +1,5 @@
 import type { Handle } from "pkcs11js";
+import { counted } from "../../../formats/text/counted.js";
 import { CKA_LABEL } from "../constants.js";
 import { CryptokiError } from "../cryptoki-error.js";
 import { mostObjects } from "../../inventory.js";
@@ -30,21 +31,28 @@ export const destroy: Check = {
       run.misled = true;
       return {
         status: "fail",
-        detail: `${movedText}: ${destroyed} of ${all.length} objects`,
+        detail: `${movedText}: ${destroyed} of ${counted(all.length, "object")}`,
         hint: byHand(run),
       };
     }
-    if (destroyed === all.length) return { status: "pass", detail: `${destroyed} objects` };
-    const reason =
-      error?.message ??
-      "the module does not give the label and ID that they were made with, so they were left alone";
+    if (destroyed === all.length) return { status: "pass", detail: counted(destroyed, "object") };
     return {
       status: run.life === "token" ? "fail" : "warn",
-      detail: `${all.length - destroyed} of ${all.length} objects: ${reason}`,
+      detail: notDestroyed(all.length - destroyed, all.length, error),
       ...(error ? { ckr: returnValueName(error.value) } : { hint: byHand(run) }),
     };
   },
 };
+
+function notDestroyed(left: number, all: number, error: CryptokiError | undefined): string {
+  const total = counted(all, "object");
+  if (error !== undefined)
+    return `${left} of ${total} ${left === 1 ? "was" : "were"} not destroyed: ${error.message}`;
+  return left === 1
+    ? `1 of ${total} was left alone: the module does not report the label and ID that it was made with`
+    : `${left} of ${total} were left alone: the module does not report the label and ID that they were ` +
+        "made with";
+}
 
 /** Why the handles cannot be those of what was made; undefined if they can. */
 function lieOf(run: Run, handles: readonly Handle[]): string | undefined {
@@ -69,13 +77,14 @@ export const leftovers: Check = {
     const left = search(run);
     if ("lie" in left)
       return { status: "fail", detail: `${left.lie}: nothing was destroyed`, hint: byHand(run) };
-    if (run.misled && left.own.length > 0)
+    const mine = left.own.length;
+    if (run.misled && mine > 0)
       return {
         status: "fail",
-        detail: `${left.own.length} objects were left: nothing was destroyed`,
+        detail: `${counted(mine, "object")} ${mine === 1 ? "was" : "were"} left: nothing was destroyed`,
         hint: byHand(run),
       };
-    if (left.own.length === 0) return notOurs(run, left);
+    if (mine === 0) return notOurs(run, left);
     return removed(run, left);
   },
 };
@@ -114,7 +123,7 @@ function removed(run: Run, { own, foreign, unknown }: Left): Outcome {
   if (moved) {
     return {
       status: "fail",
-      detail: `${movedText}: ${destroyed} of ${own.length} objects`,
+      detail: `${movedText}: ${destroyed} of ${counted(own.length, "object")}`,
       hint: byHand(run),
     };
   }
@@ -123,17 +132,17 @@ function removed(run: Run, { own, foreign, unknown }: Left): Outcome {
     return {
       status: run.request.task === "leftovers" ? "pass" : "warn",
       detail: [
-        `${destroyed} objects were left over, and have now been removed`,
+        `${counted(destroyed, "object")} ` +
+          `${destroyed === 1 ? "was left over, and has" : "were left over, and have"} now been removed`,
         ...(foreign > 0 ? [finds(foreign)] : []),
-        ...(unknown > 0
-          ? [`${unknown} more have only its label or one of its IDs, and were left alone`]
-          : []),
+        ...(unknown > 0 ? [halfOurs(unknown)] : []),
       ].join("; "),
     };
   }
+  const remaining = own.length - (error === undefined ? 0 : destroyed);
   return {
     status: "fail",
-    detail: `${own.length - (error === undefined ? 0 : destroyed)} objects remain on the token`,
+    detail: `${counted(remaining, "object")} ${remaining === 1 ? "remains" : "remain"} on the token`,
     hint: byHand(run),
     ...(error && { ckr: returnValueName(error.value) }),
   };
@@ -142,8 +151,11 @@ function removed(run: Run, { own, foreign, unknown }: Left): Outcome {
 function notOurs(run: Run, { foreign, unknown }: Left): Outcome {
   if (unknown > 0) {
     const detail =
-      `${unknown} objects were found by the label of this run that do not give its label and ID; they ` +
-      "were left alone";
+      unknown === 1
+        ? "1 object found by this run's label does not report both that label and one of the run's IDs, " +
+          "and was left alone"
+        : `${unknown} objects found by this run's label do not report both that label and one of the ` +
+          "run's IDs, and were left alone";
     return { status: run.life === "token" ? "fail" : "warn", detail, hint: byHand(run) };
   }
   if (foreign === 0) return { status: "pass", detail: "none" };
@@ -156,9 +168,17 @@ function notOurs(run: Run, { foreign, unknown }: Left): Outcome {
 
 function finds(foreign: number): string {
   return (
-    `the module's search for a label finds other objects too: ${foreign} that are not of this run were ` +
-    "left alone"
+    "the module's search for a label finds other objects too: " +
+    (foreign === 1
+      ? "1 that is not of this run was left alone"
+      : `${foreign} that are not of this run were left alone`)
   );
+}
+
+function halfOurs(unknown: number): string {
+  return unknown === 1
+    ? "1 more has only the run's label or one of its IDs, and was left alone"
+    : `${unknown} more have only the run's label or one of its IDs, and were left alone`;
 }
 
 function byHand(run: Run): string {

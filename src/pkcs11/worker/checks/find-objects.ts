@@ -1,4 +1,5 @@
 import type { Handle, Template } from "pkcs11js";
+import { counted } from "../../../formats/text/counted.js";
 import { sessionOf, type Check, type Run } from "./check.js";
 
 /** Enough to distinguish a full token from an empty one. */
@@ -49,7 +50,7 @@ export const find: Check = {
     run.searchable = true;
     return {
       status: "info",
-      detail: complete ? `${handles.length} objects` : `more than ${mostCounted} objects`,
+      detail: complete ? counted(handles.length, "object") : `more than ${mostCounted} objects`,
     };
   },
 };

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Handle } from "pkcs11js";
+import { counted } from "../../../formats/text/counted.js";
 import {
   CKA_CLASS,
   CKA_EC_PARAMS,
@@ -37,7 +38,9 @@ export const inventory: Check = {
     run.tell({ type: "inventory", complete });
     return {
       status: "info",
-      detail: complete ? `${handles.length} objects` : `the first ${mostObjects} objects; there are more`,
+      detail: complete
+        ? counted(handles.length, "object")
+        : `the first ${mostObjects} objects; there are more`,
     };
   },
 };

@@ -110,7 +110,7 @@ function signWith(run: Run, key: SigningKey): Attempt {
   const leftOut = (why: string): Attempt => ({ result: "left-out", text: `${named(key)} ${why}` });
   if (key.kind === undefined) return leftOut("is of a kind that this test cannot verify");
   if (demandsLogin(run, key))
-    return leftOut("demands a login of its own for each signature, and none was tried");
+    return leftOut("needs a separate login for each signature, which was not tried");
   const halves = publicHalves(run, key);
   if (halves.keys.length === 0)
     return leftOut("has no public key and no certificate on the token that this test can verify with");

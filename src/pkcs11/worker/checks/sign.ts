@@ -67,7 +67,7 @@ export const signature: Check = {
     ];
     if (!enough) return tooLittle(run, names);
     if (names.length > 0) return { status: "pass", detail: `with ${names.join(" and ")}` };
-    return { status: "info", detail: "nothing was signed, and that is not asked for" };
+    return { status: "info", detail: "nothing was signed, and no signature was asked for" };
   },
 };
 
@@ -98,10 +98,10 @@ function hintOf(run: Run): string {
   if (run.request.atLeast === "logged-in")
     return "end the programs that keep this user logged in to the token, and test again";
   if (run.request.atLeast === "signed-session-key" && run.signed.length > 0)
-    return "where it is right that there are no session objects, ask for less: signed-token-key";
+    return "if the token is meant to have no session objects, ask for less: signed-token-key";
   return (
-    "make a signing key for the application before you rely on this token; where it is right that there is " +
-    "none, proof.at_least in the profile, or --at-least, asks for less"
+    "make a signing key for the application before you rely on this token; if the token is meant to have " +
+    "none, ask for less with proof.at_least in the profile, or --at-least"
   );
 }
 
