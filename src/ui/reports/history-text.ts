@@ -91,7 +91,7 @@ export function runText(
     style.bold(cleanLine(`run ${run.sequence}  ${run.run}`)),
     ...head.map(([name, value]) => `  ${name.padEnd(width)} ${cleanLine(value)}`),
     "",
-    ...run.changes.flatMap((change) => changeLines(change, style)),
+    ...changesText(run.changes, style),
     ...(run.problems.length === 0 ? [] : ["", ...run.problems.map(problemLine)]),
     "",
     whatNow(run, inTheWay, rollback),
@@ -128,17 +128,27 @@ function whatNow(run: RecordedRun, inTheWay: readonly Problem[], rollback: strin
   return ["it cannot simply be taken back now:", ...reasons].join("\n");
 }
 
-function changeLines({ change, progress }: JournaledChange, style: Style): readonly string[] {
-  const head = `  ${spokenWord(words[progress]).padEnd(11)} ${changeText(change)}`;
-  return [head, ...contentLines(change, style).map((line) => `            ${line}`)];
+/** What became of a change stands before it, in a column that is as wide as the longest. */
+function changesText(changes: readonly JournaledChange[], style: Style): readonly string[] {
+  const states = changes.map(({ progress }) => spokenWord(words[progress]));
+  const width = Math.max(usualWidth, ...states.map(displayWidth));
+  return changes.flatMap(({ change }, at) => {
+    const state = states[at] ?? "";
+    return [
+      `  ${state}${" ".repeat(width - displayWidth(state))} ${changeText(change)}`,
+      ...contentLines(change, style).map((line) => `${" ".repeat(width + 1)}${line}`),
+    ];
+  });
 }
+
+const usualWidth = 11;
 
 const words: Readonly<Record<ChangeProgress, string>> = {
   planned: "not begun",
   begun: asWord("begun"),
   done: asWord("done"),
   undone: "taken back",
-  "undo-failed": "not undone",
+  "undo-failed": "not taken back",
 };
 
 function countText({ changes }: RecordedRun): string {

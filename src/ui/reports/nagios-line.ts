@@ -1,3 +1,4 @@
+import { counted } from "../../formats/text/counted.js";
 import { isSigned } from "../../pkcs11/proven.js";
 import { type ExitCode, exitCodes } from "../../problem/exit-codes.js";
 import { isError, messageWithDetail } from "../../problem/problem.js";
@@ -54,11 +55,15 @@ function wordsOf({ verdict, problems, members, smoke: { tokens }, drift, ended }
   const words = [
     verdict === undefined ? "verify could not be carried out" : said[verdict],
     ...(first === undefined ? [] : [messageWithDetail(first)]),
-    ...(drift === undefined || drift === 0 ? [] : [`${drift} changes pending`]),
+    ...(drift === undefined || drift === 0
+      ? []
+      : [drift === 1 ? "1 change pending" : `${drift} changes pending`]),
     ...(tokens.length === 0 ? [] : [`${signed} of ${tokens.length} tokens signed`]),
     ...(members.length === 0 ? [] : [`${up} of ${members.length} members up`]),
-    ...endingSoon(members, ended).map(
-      ({ member, days }) => `the certificate of ${member} expires in ${days} days`,
+    ...endingSoon(members, ended).map(({ member, days }) =>
+      days < 0
+        ? `the certificate of ${member} has expired`
+        : `the certificate of ${member} expires in ${counted(days, "day")}`,
     ),
   ];
   // what follows a bar is data, wherever it stands

@@ -57,13 +57,13 @@ function eventLine(event: ProgressEvent, { style }: Output): Line | undefined {
         return { text: `- ${event.step.title}: skipped, ${cleanLine(event.skipped)}`, final: true };
       return done(`${mark(event.passed, style)} ${event.step.title}`, event.ms);
     case "rollback-started":
-      return { text: style.yellow("rolling back"), final: true };
+      return { text: style.yellow("taking the changes back"), final: true };
     case "taking-back":
       return { text: style.yellow(`taking back ${runText(event.run)}`), final: true };
     case "change-undone":
-      return done(`${style.yellow("↶")} undone: ${changeText(event.change)}`, event.ms);
+      return done(`${style.yellow("↶")} taken back: ${changeText(event.change)}`, event.ms);
     case "undo-failed":
-      return { text: `${style.red("✗")} could not undo: ${changeText(event.change)}`, final: true };
+      return { text: `${style.red("✗")} could not take back: ${changeText(event.change)}`, final: true };
   }
 }
 

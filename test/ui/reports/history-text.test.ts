@@ -48,7 +48,7 @@ t.test("one run: each change, how far it came, and what can be done now", (t) =>
 
 t.test("what was not put back, and what was never begun, is named so", (t) => {
   const text = runText(recorded("undo-failed"), [], "knetctl rollback RUN", plain);
-  t.match(text, /not undone +change mode of \/var\/amplia\/\.config/);
+  t.match(text, /not taken back +change mode of \/var\/amplia\/\.config/);
   t.match(text, /not begun +create folder \/etc\/never/);
   t.match(text, /error: could not take back set-mode \(\/var\/amplia\/\.config\)/);
   t.end();

@@ -114,6 +114,19 @@ test("nagios: a certificate that ends soon is a warning", (t) => {
   t.end();
 });
 
+test("nagios: one of a thing is told as one", (t) => {
+  const lineOf = (drift: number, days: number) =>
+    nagiosLine({
+      ...well,
+      drift,
+      members: well.members.map((one) => ({ ...one, certificateEnd: inDays(days) })),
+    }).line;
+  t.match(lineOf(1, 1.5), /; 1 change pending; .* expires in 1 day \|/);
+  t.match(lineOf(2, 2.5), /; 2 changes pending; .* expires in 2 days \|/);
+  t.match(lineOf(0, -1), /; the certificate of \S+ has expired \|/);
+  t.end();
+});
+
 test("nagios: text from outside adds neither a line nor data", (t) => {
   const problems = [new Problem("endpoint-refused", "a|b\nc", { detail: "x=1\u001b[2J" })];
   const members = [{ connection: "h", member: "a='|b:1", up: false, certificateEnd: inDays(1) }];
