@@ -129,7 +129,7 @@ function openProblems(
 ): readonly Problem[] {
   if ((mode & 0o007) === 0) return [];
   return [
-    new Problem("doctor-consumer-open", `everybody can read the PIN of consumer ${quotedName(name)}`, {
+    new Problem("doctor-consumer-open", `everyone can read the PIN of consumer ${quotedName(name)}`, {
       where: { path: file },
       detail: `owner ${host.accounts.userName(uid)}, mode ${modeText(mode)}`,
       hint: `${ownCommand(host, "apply PROFILE")} puts it right; change the PIN`,

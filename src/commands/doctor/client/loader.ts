@@ -25,8 +25,11 @@ export const loader: Check = {
             new Problem("doctor-loader-stale", `the next ldconfig makes the loader forget ${clientModule}`, {
               severity: "warning",
               where: { path: found.path },
-              detail: `no file of /etc/ld.so.conf.d names ${folderOf(found.path)} any more; its cache does`,
-              hint: `put that line into ${loaderEntry}, or run ${ownCommand(host, "apply PROFILE")}`,
+              detail:
+                `no file in /etc/ld.so.conf.d names ${folderOf(found.path)} any more; only the loader's ` +
+                "cache does",
+              hint:
+                `add a line with that folder to ${loaderEntry}, or run ` + ownCommand(host, "apply PROFILE"),
             }),
           ],
         };
@@ -38,7 +41,7 @@ export const loader: Check = {
               new Problem("doctor-loader-stale", `the dynamic loader does not find ${clientModule}`, {
                 where: { path: library },
                 detail: "it was installed there; the loader's cache or its configuration lacks it",
-                hint: `run ldconfig; if that is not enough, ${ownCommand(host, "apply PROFILE")}`,
+                hint: `run ldconfig; if that is not enough, run ${ownCommand(host, "apply PROFILE")}`,
               }),
             ],
           };

@@ -20,7 +20,8 @@ export const pinFiles: Check = {
     const unseen = hidden.length === 0 ? "" : `; ${hidden.length} that this user may not look at`;
     const bad = looks.filter((found) => found.some((problem) => !hidden.includes(problem))).length;
     const count = counted(files.length, "file");
-    const text = bad === 0 ? count : `${bad} of ${count} ${bad === 1 ? "is" : "are"} not as it should be`;
+    const text =
+      bad === 0 ? count : `${bad} of ${count} ${bad === 1 ? "is not as it" : "are not as they"} should be`;
     return { text: `${text}${unseen}`, problems };
   },
 };

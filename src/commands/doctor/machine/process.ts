@@ -3,6 +3,7 @@ import { Problem } from "../../../problem/problem.js";
 import { path } from "../../../host/path.js";
 import { writableByOthers } from "../../../host/rights.js";
 import { sizeLimits } from "../../../host/size-limits.js";
+import { counted } from "../../../formats/text/counted.js";
 import { modeText } from "../../../formats/text/mode-text.js";
 import type { Check } from "../check.js";
 
@@ -42,13 +43,38 @@ export const preload: Check = {
   },
 };
 
-/** What less than that gets in the way of, by the names of proc_pid_limits(5). */
-const least: readonly (readonly [name: string, least: number, option: string, title?: string])[] = [
-  ["open files", 256, "-n"],
-  ["file size", sizeLimits.installed, "-f"],
-  ["address space", 4 * 1024 ** 3, "-v"],
-  ["cpu time", 60, "-t", "CPU time"],
-  ["processes", 64, "-u", "number of processes"],
+interface Limit {
+  /** As in proc_pid_limits(5). */
+  readonly name: string;
+  readonly title?: string;
+  /** What less than that gets in the way of. */
+  readonly least: number;
+  readonly unit?: "bytes" | "seconds";
+  /** The same for the shell (POSIX counts blocks of 512 bytes) and for limits.conf(5), in their own units. */
+  readonly shell: readonly [option: string, value: number];
+  readonly file: readonly [item: string, value: number];
+}
+
+const addressSpace = 4 * 1024 ** 3;
+
+const known: readonly Limit[] = [
+  { name: "open files", least: 256, shell: ["-n", 256], file: ["nofile", 256] },
+  {
+    name: "file size",
+    least: sizeLimits.installed,
+    unit: "bytes",
+    shell: ["-f", sizeLimits.installed / 512],
+    file: ["fsize", sizeLimits.installed / 1024],
+  },
+  {
+    name: "address space",
+    least: addressSpace,
+    unit: "bytes",
+    shell: ["-v", addressSpace / 1024],
+    file: ["as", addressSpace / 1024],
+  },
+  { name: "cpu time", title: "CPU time", least: 60, unit: "seconds", shell: ["-t", 60], file: ["cpu", 1] },
+  { name: "processes", title: "number of processes", least: 64, shell: ["-u", 64], file: ["nproc", 64] },
 ];
 
 export const limits: Check = {
@@ -57,16 +83,20 @@ export const limits: Check = {
   look: ({ kernel }) => {
     const text = kernel("/proc/self/limits");
     if (text === undefined) return { skipped: "/proc/self/limits cannot be read" };
-    const low = least.flatMap(([name, minimum, option, title = name]) => {
-      const soft = new RegExp(`^Max ${name} +(\\d+)`, "m").exec(text)?.[1];
-      return soft !== undefined && Number(soft) < minimum ? [{ title, soft, option, minimum }] : [];
+    const low = known.flatMap(({ name, title = name, least, unit, shell, file }) => {
+      const soft = Number(new RegExp(`^Max ${name} +(\\d+)`, "m").exec(text)?.[1] ?? Infinity);
+      return soft < least
+        ? [{ title, soft: amount(soft, unit), least: amount(least, unit), shell, file }]
+        : [];
     });
     const problems = low.map(
-      ({ title, soft, option, minimum }) =>
+      ({ title, soft, least, shell, file }) =>
         new Problem("doctor-limits", `a limit of this process is low: ${title}`, {
           severity: "warning",
-          detail: `${soft}; knetctl may need ${minimum}`,
-          hint: `raise it (ulimit ${option}, or in /etc/security/limits.conf), then run again`,
+          detail: `${soft}; knetctl may need ${least}`,
+          hint:
+            `raise it (ulimit ${shell.join(" ")}, or ${file.join(" ")} in /etc/security/limits.conf), then ` +
+            "run again",
         }),
     );
     return {
@@ -78,6 +108,11 @@ export const limits: Check = {
     };
   },
 };
+
+function amount(count: number, unit: Limit["unit"]): string {
+  if (unit === undefined) return String(count);
+  return unit === "bytes" ? `${count} bytes` : counted(count, "second");
+}
 
 /** For root: another user's own files are that user's affair. */
 export const umask: Check = {

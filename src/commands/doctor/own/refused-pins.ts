@@ -15,7 +15,9 @@ export const refused: Check = {
     const problem = new Problem("doctor-pin-refused", "tokens have refused PINs, which are not sent again", {
       severity: "warning",
       detail: tokens.join("\n"),
-      hint: "correct each token's PIN file; if a VHSM was changed to take the PIN, say --retry-pin once",
+      hint:
+        "correct each token's PIN file; if its PIN was changed on the HSM instead, run once with " +
+        "--retry-pin",
     });
     return { text: `${pins.length} remembered`, problems: [problem] };
   },

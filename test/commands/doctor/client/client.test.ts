@@ -61,7 +61,7 @@ t.test("the loader finds the client, will not for long, or not at all", async (t
   rmSync(entry);
   t.match(await checkedIn(loader, { root }), {
     status: "warn",
-    problems: [{ code: "doctor-loader-stale", hint: /^put that line into/ }],
+    problems: [{ code: "doctor-loader-stale", hint: /^add a line with that folder to/ }],
   });
   ldconfig(root);
   const library = path(`/opt/knet/${clientModule}`);
