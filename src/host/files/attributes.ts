@@ -100,6 +100,6 @@ function unknown(path: AbsolutePath, detail: string): Problem {
   return new Problem("host-attributes-unknown", "the file's extended attributes cannot be determined", {
     where: { path },
     detail,
-    hint: "tar of GNU is needed for it; getfattr -d -m - shows what the file has",
+    hint: "make sure that GNU tar is installed; getfattr -d -m - shows what the file has",
   });
 }

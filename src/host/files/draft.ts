@@ -149,7 +149,7 @@ export function notKept(path: AbsolutePath, detail: string): Problem {
       where: { path },
       detail,
       hint:
-        "cp of GNU coreutils is needed for it; getfacl and getfattr -m - show what the file has, " +
+        "make sure that cp is that of GNU coreutils; getfacl and getfattr -m - show what the file has, " +
         "setfacl -b removes its list",
     },
   );

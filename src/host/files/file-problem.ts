@@ -94,8 +94,8 @@ function refusal(): Meaning {
     ? [
         "host-file-immutable",
         "the system refuses this even to root",
-        "look at `lsattr` (chattr +i), for AppArmor or SELinux denials, and whether its file system " +
-          "lets root in (FUSE and NFS may not)",
+        "check `lsattr` (chattr +i), AppArmor and SELinux denials, and whether its file system gives " +
+          "root access (FUSE and NFS may not)",
       ]
     : ["host-not-permitted", "this user may not do that", "run the command as root"];
 }

@@ -141,7 +141,9 @@ function notSet(path: AbsolutePath, detail: string): Problem {
     {
       where: { path },
       detail,
-      hint: "tar of GNU is needed for it, and setfattr (package attr) to remove other attributes than lists",
+      hint:
+        "make sure that GNU tar is installed and, to remove attributes other than access control lists, " +
+        "setfattr (package attr)",
     },
   );
 }

@@ -215,7 +215,7 @@ function runningSystems(path: AbsolutePath): Problem {
     "the folder is not part of an image: it is mounted for running programs, and may be this machine's",
     {
       where: { path },
-      hint: "name a place in the image that stays, such as below /etc, /opt or /var",
+      hint: "choose a path that is part of the image, such as one below /etc, /opt or /var",
     },
   );
 }

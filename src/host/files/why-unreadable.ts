@@ -97,7 +97,7 @@ function refusedToRoot(mount: Mount | undefined): Meaning {
   return {
     why: "it is refused even to root",
     hint:
-      "look for AppArmor and SELinux denials, at what a container or unit takes from root, and at " +
+      "check AppArmor and SELinux denials, which rights a container or unit withholds from root, and " +
       named(mount),
   };
 }

@@ -47,12 +47,12 @@ export function missingLibraryHint(library: string, distribution: Distribution, 
     }
     case "fedora":
       return (
-        `run dnf install ${capability}, then run again; where no package has it, ask the vendor for an ` +
+        `run dnf install ${capability}, then run again; if no package provides it, ask the vendor for an ` +
         "archive for this release"
       );
     case "suse":
       return (
-        `run zypper install ${capability}, then run again; where no package has it, ask the vendor for ` +
+        `run zypper install ${capability}, then run again; if no package provides it, ask the vendor for ` +
         "an archive for this release"
       );
     case "alpine":

@@ -63,7 +63,7 @@ export function notActive(unit: string, { active, sub, result }: UnitState): Pro
     "service-not-active",
     unit,
     `${unit} is not active`,
-    `it is ${active} (${sub}), its result is ${result === "" ? "unknown" : result}`,
+    `it is ${active} (${sub}); its result is ${result === "" ? "unknown" : result}`,
   );
 }
 

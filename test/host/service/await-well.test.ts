@@ -45,7 +45,7 @@ const notWell: Readonly<
   "fails at once": {
     life: failed,
     code: "service-not-active",
-    detail: /it is failed \(failed\), its result is exit-code/,
+    detail: /it is failed \(failed\); its result is exit-code/,
   },
   "ends at once": { life: down, code: "service-not-active", detail: /it is inactive/ },
   "leaves nothing running": {

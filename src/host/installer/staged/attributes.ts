@@ -37,7 +37,7 @@ export async function attributesOf(
     {
       where: { path: tar },
       detail: `tar ended with exit code ${exitCode ?? "none"}`,
-      hint: "run again; where it stays so, tar may lack support for extended attributes (tar --help)",
+      hint: "run again; if it fails again, tar may lack support for extended attributes (tar --help)",
     },
   );
 }

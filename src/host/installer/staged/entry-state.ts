@@ -79,13 +79,17 @@ export function stateAt(file: string, planned?: string): EntryState | null {
 }
 
 function tooLarge(path: string, bytes: number): Problem {
-  return new Problem("installer-file-too-large", "install.sh makes, changes or removes a file of that size", {
-    where: { path },
-    detail: `${bytes} bytes; a plan installs and puts back files of up to ${sizeLimits.installed}`,
-    hint:
-      "ask the vendor what it is for; with --in-place (module.in_place: true), install.sh works on the " +
-      "root itself",
-  });
+  return new Problem(
+    "installer-file-too-large",
+    "install.sh makes, changes or removes a file that is too large",
+    {
+      where: { path },
+      detail: `${bytes} bytes; a plan installs and puts back files of up to ${sizeLimits.installed}`,
+      hint:
+        "ask the vendor what it is for; with --in-place (module.in_place: true), install.sh works on the " +
+        "root itself",
+    },
+  );
 }
 
 /** Whether two states are the same; attributes count too. */
