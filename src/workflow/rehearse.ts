@@ -63,11 +63,15 @@ export function onlyInPlace({ changes }: Plan, { root }: Pick<Host, "root">): Pr
         (root === "/" && shared.some((folder) => `${one.path}/`.startsWith(`${folder}/`))),
     );
   if (change === undefined) return undefined;
-  return new Problem("stage-only-in-place", "a change of the plan can only be made on the host itself", {
-    where: { path: change.path },
-    detail: `what it does is not known in advance, or every stage shares ${change.path} with the host`,
-    hint: "knetctl plan shows the plan",
-  });
+  return new Problem(
+    "stage-only-in-place",
+    "one of the planned changes can be made only on the host itself",
+    {
+      where: { path: change.path },
+      detail: `what it does is not known in advance, or every stage shares ${change.path} with the host`,
+      hint: "review it with knetctl plan; knetctl apply makes it on the host",
+    },
+  );
 }
 
 /** The stage's host with the changes made, or what kept them from being made. */

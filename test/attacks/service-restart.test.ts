@@ -26,7 +26,7 @@ t.test(
     const { exitCode, outcome, problems, run } = await applied(quiet);
     t.same([exitCode, outcome], [0, "applied"]);
     t.match(problems, [
-      { code: "service-flapping", severity: "warning", detail: /nor was it up before this run$/ },
+      { code: "service-flapping", severity: "warning", detail: /it was not up before this run either$/ },
     ]);
     t.equal((await knetctl(["rollback", run ?? ""])).exitCode, 0);
     t.equal(service.now(), "inactive");

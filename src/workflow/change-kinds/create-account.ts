@@ -55,11 +55,11 @@ export const createAccount: ChangeKind<CreateAccount, Prior> = {
     );
   },
   staysAfterFailure: () => ({
-    title: "the account stays until everything that was done after it is taken back",
+    title: "the account is kept until every later change has been taken back",
     // its number could go to another account, which would own what is left; and an installer's changes to
     // /etc could not be distinguished from its removal
     detail: "what could not be taken back may belong to it",
-    hint: "fix what kept the rest from being taken back",
+    hint: "fix what keeps the later changes from being taken back",
   }),
 
   parsePrior: (json) => {

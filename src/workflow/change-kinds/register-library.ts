@@ -172,7 +172,7 @@ function notRegistered(
     });
   return new Problem("module-not-registered", `the dynamic loader does not find ${library}`, {
     where,
-    detail: `although ldconfig has read the folder of ${wanted}`,
+    detail: `ldconfig has read the folder of ${wanted}`,
     hint:
       `run readelf -d ${wanted} | grep SONAME: ldconfig registers a library by that name, so it must ` +
       `be ${library}`,

@@ -177,7 +177,8 @@ function illBefore(error: unknown, { was, answered }: Prior): Problem | undefine
   const { code, message, detail, hint } = error;
   const isUnanswered = code === "service-unhealthy" && !answered;
   if (was === "up" && !isUnanswered) return undefined;
-  const before = was === "up" ? "nor did it answer before this run" : "nor was it up before this run";
+  const before =
+    was === "up" ? "it did not answer before this run either" : "it was not up before this run either";
   return new Problem(code, message, {
     severity: "warning",
     detail: [detail, before].filter((part) => part !== undefined).join("; "),

@@ -103,7 +103,7 @@ function cutOff({ sequence, began, run, folder }: RecordedRun, host: Host): Prob
     {
       severity: "warning",
       where: { path: folder },
-      detail: "what you see here is what it left behind",
+      detail: "the state shown is the one that this run left behind",
       hint:
         `the next apply takes it back before it begins; ${ownCommand(host, `rollback ${run}`)} does so ` +
         "now",
@@ -115,7 +115,7 @@ function goingOn({ sequence, began, folder }: RecordedRun): Problem {
   return new Problem("workflow-run-going-on", `run ${sequence} of ${began} is still in progress`, {
     severity: "warning",
     where: { path: folder },
-    detail: "what you see here is not yet what it will leave behind",
+    detail: "the run is still changing the host, so the state shown is not final",
     hint: "wait for it to finish, then look again",
   });
 }

@@ -174,7 +174,7 @@ t.test("one that did not answer before is told not to, and that is not held agai
   t.same(warnings, []);
   await kind.perform(asked, prior, run);
   t.match(warnings, [
-    { code: "service-unhealthy", severity: "warning", detail: /; nor did it answer before this run$/ },
+    { code: "service-unhealthy", severity: "warning", detail: /; it did not answer before this run either$/ },
   ]);
 });
 
@@ -183,7 +183,7 @@ t.test("nor is one that was down or failing before, whatever comes of its start"
     for (const next of [failed, trying]) {
       const { host, run, record, warnings } = scene(before, next);
       await kind.perform({ ...change, timeoutSeconds: 0.05 }, await record(), run);
-      t.match(warnings, [{ severity: "warning", detail: /nor was it up before this run$/ }]);
+      t.match(warnings, [{ severity: "warning", detail: /it was not up before this run either$/ }]);
       t.ok(host.calls.includes("restart"));
     }
 });
