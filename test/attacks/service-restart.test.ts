@@ -247,7 +247,7 @@ t.test(
     t.same(service.calls(), []);
     t.match(
       (await knetctl(["apply", "--no-smoke-test", info])).stdout,
-      /owed since run \d+[^]*applied: 1 change/,
+      /run \d+ changed what [^]*applied: 1 change/,
     );
     t.same(service.calls(), [`reset-failed ${unit}`, `restart ${unit}`]);
     t.match(await verified(info), { exitCode: 0, kinds: [], codes: [] });

@@ -184,7 +184,7 @@ t.test("a token of a user, chosen by its serial number: its PIN is compared, and
   const same = await run("verify", named("same", cluster.users[0]!.pin.reveal()));
   t.match(same.stores[0], { name: "Ours", status: "pass", detail: 'token "ca_signer"' });
   const other = await run("verify", named("other", "not-that-one"));
-  t.match(other.errors, [{ code: "key-store-not-proven", title: /"Ours" has another PIN/ }]);
+  t.match(other.errors, [{ code: "key-store-not-proven", title: /"Ours" has a different PIN/ }]);
   t.equal(logins, 4, "one for each user and command");
   cluster.directory.logIn = logIn;
 });
@@ -222,8 +222,8 @@ t.test("key stores of one token, however they choose it: one login, and other PI
   );
   t.equal(logins(unlike.tokens), 1);
   t.match(unlike.errors, [
-    { code: "key-store-not-proven", title: /"LabelB" has another PIN .* of key store "SerialA"/ },
-    { code: "key-store-not-proven", title: /"SerialC" has another PIN .* of key store "SerialA"/ },
+    { code: "key-store-not-proven", title: /"LabelB" has a different PIN .* of key store "SerialA"/ },
+    { code: "key-store-not-proven", title: /"SerialC" has a different PIN .* of key store "SerialA"/ },
   ]);
   t.match(unlike.stores.slice(1, 4), [{ status: "pass" }, { status: "fail" }, { status: "fail" }]);
 
@@ -242,7 +242,7 @@ t.test("a key store with the label of a user's token and another PIN fails", asy
   const store = `{ type: Pkcs11, module: libkNETPKCS11.so, token_label: ca_signer, pin: ${source} }`;
   writeFileSync(file, readFileSync(right, "utf8").replace(/Ours: .*/, `Ours: ${store}`));
   t.match((await run("verify", file)).errors, [
-    { code: "key-store-not-proven", title: /"Ours" has another PIN for the token of "ca_signer"/ },
+    { code: "key-store-not-proven", title: /"Ours" has a different PIN for the token of "ca_signer"/ },
   ]);
 });
 

@@ -99,7 +99,7 @@ function homeless({ user }: ServiceAccount): Problem {
     where: { path: noHome },
     detail: "the module looks for its configuration below the HOME of the process that loads it",
     hint:
-      `give the account a home (usermod --home /var/${user} ${user}), or give service.home, and have ` +
+      `give the account a home (usermod --home /var/${user} ${user}), or set service.home, and have ` +
       "the service start with this HOME",
   });
 }
@@ -165,7 +165,9 @@ function notAMember({ user, group }: ServiceAccount): Problem {
     {
       severity: "warning",
       detail: "the group is what lets it read config.json",
-      hint: `add it (usermod -aG ${group} ${user}), or give the user's own group as service.group`,
+      hint:
+        `add the user to the group (usermod -aG ${group} ${user}), or set service.group to the user's ` +
+        "own group",
     },
   );
 }
@@ -184,7 +186,7 @@ function notAFolder({ home, homeEntry }: ObservedAccount): Problem {
     where: { path: home },
     detail: `it is ${homeEntry === undefined ? "not there" : article[homeEntry.kind]}`,
     hint:
-      "give the real folder as service.home; links are not followed, since whoever owns them could point " +
+      "set service.home to the real folder; links are not followed, since whoever owns them could point " +
       "root elsewhere",
   });
 }

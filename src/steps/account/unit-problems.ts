@@ -46,7 +46,7 @@ function userProblem(
     {
       ...at(placed.whereIs("User") ?? placed.whereIs("DynamicUser")),
       detail: `${line}; service.user: ${user} in the profile`,
-      hint: `give service.user: ${runsAs} in the profile, or ${inUnit(unit, `User=${user}`)}`,
+      hint: `set service.user: ${runsAs} in the profile, or ${inUnit(unit, `User=${user}`)}`,
     },
   );
 }
@@ -60,7 +60,7 @@ function isSameUser(runsAs: string, user: string, accounts: Accounts): boolean {
 function dynamic(unit: string, user: string, placed: LoadedUnit["placed"]): Problem {
   return new Problem(
     "service-user-dynamic",
-    `${JSON.stringify(user)}, as whom ${unit} runs, exists only while the unit does`,
+    `${JSON.stringify(user)}, the user that ${unit} runs as, exists only while the unit runs`,
     {
       ...at(placed.whereIs("DynamicUser")),
       detail:
@@ -88,7 +88,7 @@ function homeProblem(
   if (home === wanted || process === undefined) return [];
   if (home === undefined) return [withoutHome(settings, wanted, placed)];
   return [
-    new Problem("service-home-differs", `${unit} has another HOME than the profile`, {
+    new Problem("service-home-differs", `${unit} has a different HOME from the profile's`, {
       ...at(placed.whereIs("User")),
       detail:
         `HOME is that of the account, ${home}: the unit sets no other; ` +
@@ -106,10 +106,10 @@ function withoutHome(
 ): Problem {
   const why =
     user === undefined
-      ? "it has no User=, without which systemd sets none"
+      ? "it has no User=, so systemd sets no HOME"
       : dynamicUser
-        ? "with DynamicUser=yes systemd sets none, even where the user has an account"
-        : "systemd sets none for it";
+        ? "with DynamicUser=yes systemd sets no HOME, even where the user has an account"
+        : "systemd sets no HOME for it";
   return new Problem("service-home-differs", `${unit} has no HOME`, {
     severity: "warning",
     ...at(placed.whereIs(dynamicUser ? "DynamicUser" : "User")),
@@ -131,10 +131,10 @@ function otherHome(unit: string, wanted: string, { home }: ServiceAccount, varia
       : variable.where === undefined
         ? `correct HOME in ${sourceText(variable.from)}`
         : `correct HOME in ${variable.where.path}`;
-  return new Problem("service-home-differs", `${unit} has another HOME than the profile`, {
+  return new Problem("service-home-differs", `${unit} has a different HOME from the profile's`, {
     ...at(variable.where),
     detail: `${sourceText(variable.from)} sets HOME to ${set}; ${inProfile}`,
-    hint: given === undefined ? corrected : `give service.home: ${given} in the profile, or ${corrected}`,
+    hint: given === undefined ? corrected : `set service.home: ${given} in the profile, or ${corrected}`,
   });
 }
 
@@ -160,8 +160,8 @@ async function groupProblem(
       detail: `${said}; service.group: ${group} in the profile is what lets it read config.json`,
       hint:
         (settings.group === undefined
-          ? `make it a member (usermod -aG ${shellWord(group)} ${shellWord(user)})`
-          : `give service.group: ${settings.group} in the profile`) +
+          ? `add the user to the group (usermod -aG ${shellWord(group)} ${shellWord(user)})`
+          : `set service.group: ${settings.group} in the profile`) +
         `, or ${inUnit(unit, `SupplementaryGroups=${group}`)}`,
     }),
   ];
@@ -201,7 +201,7 @@ function otherVariable(unit: string, name: string, variable: UnitVariable | unde
     variable === undefined ? "the unit does not set it" : `${sourceText(variable.from)} gives another value`;
   return new Problem(
     "service-environment-differs",
-    `${unit} does not have the variable ${name} as the profile does`,
+    `${unit} does not set the variable ${name} to the profile's value`,
     {
       ...at(variable?.where),
       detail: `${said}; service.environment in the profile has it; neither value is shown`,

@@ -26,7 +26,7 @@ export function missingModules(
         where: { path },
         detail: `consumer ${name}`,
         hint:
-          found === undefined ? "give the consumer module: the module's path" : `give it module: ${found}`,
+          found === undefined ? "set the consumer's module to the module's path" : `set its module: ${found}`,
       }),
     ];
   });

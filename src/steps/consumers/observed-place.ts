@@ -66,7 +66,7 @@ function refusePrivate(path: AbsolutePath, entry: Entry, { accounts }: Host, gro
   if (entry.uid !== 0 || isReadable) return;
   throw new Problem("consumer-file-private", "this file is private to root, below the home of the service", {
     where: { path },
-    detail: "the service's user could have moved it there, and must not be given what it could not read",
+    detail: "the service user could have moved it there, and must not be given what it could not read",
     hint: "look at it as root; move it away if it is not the consumer's",
   });
 }

@@ -137,8 +137,8 @@ function otherPin({ name, pinFile }: ProfileConsumer): Problem {
     `consumer ${JSON.stringify(name)} does not have the profile's PIN`,
     {
       ...(pinFile !== undefined && { where: { path: pinFile } }),
-      detail: "they were compared; neither was sent",
-      hint: "knetctl plan shows whether the file is knetctl's to write",
+      detail: "the two PINs were compared; neither was sent",
+      hint: "run knetctl plan to see whether knetctl would rewrite the PIN file",
     },
   );
 }
@@ -156,7 +156,7 @@ function notProven(one: ProfileConsumer, { does, said }: Failure, place: ProofPl
       ...(one.file !== undefined && { where: { path: one.file } }),
       detail: unit === undefined ? said : `${said}\nit ran in a process like those of ${unit}`,
       hint:
-        "run the command yourself, as the service's user; it was not tried again, since wrong PINs count " +
+        "run the command yourself, as the service user; it was not tried again, since wrong PINs count " +
         "towards a lock-out",
     },
   );
@@ -172,7 +172,7 @@ function inTheWay({ name, type, file }: ProfileConsumer, { profile, unit }: Plac
     {
       ...(file !== undefined && { where: { path: file } }),
       detail: [
-        `as ${profile.service.user} it did, in ${named} it failed to ${does}`,
+        `as ${profile.service.user} it worked; in ${named} it failed to ${does}`,
         said,
         `the unit has ${(properties?.groups ?? []).map((group) => group.name).join(", ")}`,
       ].join("\n"),

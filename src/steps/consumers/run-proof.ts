@@ -56,9 +56,9 @@ export async function asAccount({ service, where, loaded, signal }: PlaceInput):
       const made = await run("/", signal)({ line: ["mktemp", "-d", "/tmp/knetctl-proof-XXXXXXXXXX"] });
       const folder = made.stdout.trim();
       if (made.exitCode !== 0 || !/^\/tmp\/knetctl-proof-\w{10}$/.test(folder))
-        throw new Problem("consumer-not-proven", "the service's user has no temporary folder", {
+        throw new Problem("consumer-not-proven", "the service user has no temporary folder", {
           detail: made.stderr.trim(),
-          hint: "see that /tmp is there, and that everybody may write in it (1777)",
+          hint: "make sure that /tmp exists and that everyone can write to it (mode 1777)",
         });
       try {
         await run(folder, signal)(makeData);

@@ -93,7 +93,7 @@ function closed(
       where: { path: file },
       detail: `${folder} does not let it through (${rights})`,
       hint: isCertain
-        ? "give these key stores a target in a folder that it may enter; or let everybody through this " +
+        ? "give these key stores a target in a folder that it may enter; or let everyone through this " +
           `one: ${inFolder(folder, "chmod o+x .")}`
         : `see whether it can: runuser -u ${shellWord(user)} -- ls -d ${shellWord(`${folder}/.`)}; if ` +
           "not, give these key stores a target elsewhere",

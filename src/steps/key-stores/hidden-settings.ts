@@ -77,11 +77,11 @@ function hiddenProblem(
   const { from, where } = setting;
   const name = shownName(setting);
   const what = from === "ExecStart=" ? "argument" : "variable";
-  return new Problem("service-setting-hidden", `the ${what} ${name} of ${unit} hides what the settings say`, {
+  return new Problem("service-setting-hidden", `the ${what} ${name} of ${unit} overrides the settings`, {
     severity: isOurs ? "error" : "warning",
     ...(where && { where }),
     detail:
-      `${sourceText(from)}${where === undefined ? "" : ", at this line,"} counts before ${path}; ` +
+      `${sourceText(from)}${where === undefined ? "" : ", at this line,"} takes precedence over ${path}; ` +
       "its value is not shown",
     hint:
       from === "systemctl show-environment"

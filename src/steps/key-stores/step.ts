@@ -182,7 +182,7 @@ function differs(key: string, path: AbsolutePath): Problem {
     {
       severity: "warning",
       where: { path },
-      detail: "they were compared; neither is shown",
+      detail: "the two values were compared; neither is shown",
       hint:
         "apply writes the one from the source; if the source is out of date, correct it first: " +
         "wrong PINs count towards a lock-out",
@@ -195,7 +195,11 @@ const mostNotes = 20;
 function fileNotes({ observed: { path }, stores: { kept, unknown } }: PlannedFile): readonly string[] {
   const more =
     kept.length > mostNotes
-      ? [`${kept.length - mostNotes} more key stores in ${path} are not in the profile, and are kept`]
+      ? [
+          kept.length === mostNotes + 1
+            ? `1 more key store in ${path} is not in the profile, and is kept`
+            : `${kept.length - mostNotes} more key stores in ${path} are not in the profile, and are kept`,
+        ]
       : [];
   return [
     ...kept.slice(0, mostNotes).map((store) => keptNote(store, path)),

@@ -135,8 +135,8 @@ function wayOn({ path, entry, onTheWay }: OwnedEntry, user: string): string {
       ? "; knetctl apply then creates the folder again"
       : "; knetctl apply then creates the file again";
   return entry.kind === "folder"
-    ? "; have that user write again what the service should read of it"
-    : `; if the service should read it, have that user write it again: ${writtenBy(user, path)}`;
+    ? "; then have the service user write again what the service needs from it"
+    : `; if the service should read it, have the service user write it again: ${writtenBy(user, path)}`;
 }
 
 function isOpen({ gid, mode }: Entry, wanted: number, { group }: Reader): boolean {

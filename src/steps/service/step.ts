@@ -120,7 +120,7 @@ function illBefore(
 }
 
 function owedProblem(unit: string, owed: readonly UnreadRun[]): Problem {
-  return new Problem("service-restart-owed", `a restart of ${unit} is still owed`, {
+  return new Problem("service-restart-owed", `${unit} still needs a restart`, {
     severity: "warning",
     detail: owed.map((one) => owedText(unit, one)).join("\n"),
     hint: byHand(unit),
@@ -128,16 +128,15 @@ function owedProblem(unit: string, owed: readonly UnreadRun[]): Problem {
 }
 
 function owedText(unit: string, { run: { sequence }, undone }: UnreadRun): string {
-  if (undone)
-    return `owed since run ${sequence} was taken back: ${unit} still runs with what that run had written`;
+  if (undone) return `run ${sequence} was taken back, and ${unit} still runs with what that run had written`;
   return (
-    `owed since run ${sequence}: ${unit} has not been started since that run changed what it reads, or did ` +
-    "not come up"
+    `run ${sequence} changed what ${unit} reads, and it has not been started since then, or did not come ` +
+    "up"
   );
 }
 
 function byHand(unit: string): string {
-  return `systemctl restart ${shellWord(unit)}`;
+  return `run systemctl restart ${shellWord(unit)}`;
 }
 
 /** No change. */

@@ -64,9 +64,9 @@ function evidenceOf(probed: readonly Probed[]): Evidence {
     hint:
       !answers && first?.hint !== undefined
         ? first.hint
-        : "a VHSM answers this machine: check which config.json the module reads, whether a proxy variable " +
-          "or a firewall rule applies to the service user alone, whether the host's OpenSSL asks for more " +
-          "than an old VHSM has (OPENSSL_CONF, in service.environment or the unit, can name one that asks " +
-          "for less: CipherString = DEFAULT:@SECLEVEL=1), and the VHSM's limits and log",
+        : "a VHSM answers this machine, so check: (1) which config.json the module reads; (2) whether a " +
+          "proxy variable or a firewall rule applies to the service user alone; (3) whether the host's " +
+          "OpenSSL asks for more than an old VHSM has: if so, point OPENSSL_CONF (in service.environment " +
+          "or the unit) to a file with CipherString = DEFAULT:@SECLEVEL=1; (4) the VHSM's limits and log",
   };
 }

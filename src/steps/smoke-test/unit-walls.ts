@@ -37,7 +37,7 @@ export function wallProblems(
       ),
     ),
     ...withoutNetwork(unit).map((property) =>
-      wall(unit, property, "the service has a network of its own then, in which no HSM is"),
+      wall(unit, property, "the service then has its own network, from which no HSM can be reached"),
     ),
   ];
 }

@@ -65,7 +65,7 @@ t.test("another user is a problem at its line, whatever else there is", async (t
       message: 'app.service runs as "other", the profile\'s service user is "amplia"',
       where: { path: unitFile, line: 2 },
       detail: "User=other in the unit; service.user: amplia in the profile",
-      hint: /^give service\.user: other .* set User=amplia in the unit \(systemctl edit app\.service\)$/,
+      hint: /^set service\.user: other .* set User=amplia in the unit \(systemctl edit app\.service\)$/,
     },
   ]);
   t.match(await found(""), [
@@ -87,7 +87,7 @@ t.test("another HOME is a problem where it is set: in the unit, in a file, or in
       code: "service-home-differs",
       where: { path: unitFile, line: 3 },
       detail: /^Environment= in the unit sets HOME to \/srv; .* the account's home is \/var\/amplia$/,
-      hint: /^give service\.home: \/srv .* set Environment=HOME=\/var\/amplia in the unit/,
+      hint: /^set service\.home: \/srv .* set Environment=HOME=\/var\/amplia in the unit/,
     },
   ]);
   t.strictSame(await found("User=amplia\nEnvironment=HOME=/srv", { home: path("/srv") }), []);
@@ -109,7 +109,7 @@ t.test("that the unit has no HOME is a warning, and what gives it one is said", 
     { code: "service-home-differs", severity: "warning", detail: /^it has no User=, /, hint },
   ]);
   t.match(await found("User=amplia\nDynamicUser=yes"), [
-    { severity: "warning", where: { line: 3 }, detail: /^with DynamicUser=yes systemd sets none/ },
+    { severity: "warning", where: { line: 3 }, detail: /^with DynamicUser=yes systemd sets no HOME/ },
   ]);
 });
 
@@ -132,7 +132,7 @@ t.test(
         code: "service-group-differs",
         where: { path: unitFile, line: 3 },
         detail: /^Group=knetgrp in the unit takes the place of the account's own group; /,
-        hint: /^give service\.group: knetgrp .* SupplementaryGroups=amplia/,
+        hint: /^set service\.group: knetgrp .* SupplementaryGroups=amplia/,
       },
     ]);
     t.strictSame(await found("User=amplia\nGroup=knetgrp", { group: "knetgrp" }), []);
@@ -155,7 +155,7 @@ t.test("a variable of the profile that the unit does not have so is a problem, w
   t.match(problems, [
     {
       code: "service-environment-differs",
-      message: "app.service does not have the variable OPENSSL_CONF as the profile does",
+      message: "app.service does not set the variable OPENSSL_CONF to the profile's value",
       where: { path: unitFile, line: 3 },
       detail: /^Environment= in the unit gives another value; /,
     },

@@ -59,9 +59,11 @@ t.test("a variable that hides a setting of the profile is a problem at its line"
   t.match(await found(`Environment=A=1 KeyStores__Hsm__Password=${pin}`), [
     {
       severity: "error",
-      message: "the variable KeyStores__Hsm__Password of app.service hides what the settings say",
+      message: "the variable KeyStores__Hsm__Password of app.service overrides the settings",
       where: { path: unitFile, line: 2 },
-      detail: /^Environment= in the unit, at this line, counts before \/etc\/amplia\/appsettings\.conf; /,
+      detail: new RegExp(
+        "^Environment= in the unit, at this line, takes precedence over /etc/amplia/appsettings\\.conf; ",
+      ),
     },
   ]);
   t.match(await found(`Environment=KEYSTORES__hsm__pASSWORD=${pin}`), [{ severity: "error" }], "in any case");
@@ -90,7 +92,7 @@ t.test("an argument does so in each of .NET's forms", async (t) => {
       [
         {
           severity: "error",
-          message: /^the argument --keystores:hsm:password of app\.service hides/i,
+          message: /^the argument --keystores:hsm:password of app\.service overrides/i,
           where: { path: unitFile, line: 3 },
         },
       ],

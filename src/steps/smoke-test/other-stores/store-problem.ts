@@ -81,8 +81,9 @@ export function otherPin({ name }: KeyStore, owner: string, isAccepted: boolean)
   return new Problem(
     "key-store-not-proven",
     isAccepted
-      ? `${store} has another PIN for the token of ${owner} than the one that works`
-      : `the PIN of ${store} was not tried: the login to its token with that of ${owner} has failed`,
+      ? `${store} has a different PIN for the token of ${owner} from the one that works`
+      : `the PIN of ${store} was not tried, since the login to the same token with the PIN of ` +
+          `${owner} failed`,
     {
       detail:
         "the two PINs were compared and differ; no second login was tried, since wrong PINs lock the user " +
