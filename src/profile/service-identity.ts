@@ -17,7 +17,7 @@ export function serviceHome(
   if (checked !== undefined) return checked;
   throw new Problem("client-config-home-invalid", "the service user's home is not an absolute path", {
     detail: JSON.stringify(home),
-    hint: "give service.home in the profile, without `.`, `..` or an empty part in it",
+    hint: "set service.home in the profile, without `.`, `..` or an empty part in it",
   });
 }
 

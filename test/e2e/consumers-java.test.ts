@@ -54,7 +54,7 @@ t.test("apply: keytool signs, with one login, and openssl verifies", async (t) =
     {
       name: "second",
       status: "warn",
-      detail: "keytool logs in and lists the token; nothing was signed (no key is named: give key)",
+      detail: "keytool logs in and lists the token; nothing was signed (no key is named: set key)",
     },
     { name: "kNET", status: "skip" },
   ]);

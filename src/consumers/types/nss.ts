@@ -48,7 +48,7 @@ export const nss: Consumer = {
       return {
         package: "libnss3-tools",
         proves: `certutil logged in to token ${JSON.stringify(token)}, and listed its keys`,
-        unsigned: "no key is named: give key",
+        unsigned: "no key is named: set key",
         commands: [
           ...before,
           { does: "log in, and list the keys", line: ["sh", "-c", listScript, ...list], shown: list },

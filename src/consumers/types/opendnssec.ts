@@ -17,7 +17,7 @@ export const opendnssec: Consumer = {
     editor: markedBlocks({
       comments: xmlComments,
       before: endOfList,
-      placeless: "there is not one line that ends the RepositoryList",
+      placeless: "the file does not have exactly one line that begins with </RepositoryList>",
     }),
   },
   text: ({ name, module, token }, pin) =>

@@ -20,7 +20,9 @@ export const openssh: Consumer = {
     const key = textAt(wanted, "key");
     return {
       package: "openssh-client",
-      proves: `ssh-keygen signed with key ${key ?? "on the token"}, by ssh-agent, and verified the signature`,
+      proves:
+        `ssh-keygen signed with ${key === undefined ? "a key on the token" : `key ${key}`}, by ssh-agent, ` +
+        "and verified the signature",
       commands: [
         {
           does: "read ssh's configuration",

@@ -22,7 +22,7 @@ export function opensslProof(wanted: WantedConsumer, way: OpensslWay): ConsumerP
     return {
       package: way.package,
       proves: "openssl loads it",
-      unsigned: "no key is named: give key",
+      unsigned: "no key is named: set key",
       commands: [present],
     };
   const inForm = options.length === 0 ? [] : [...options, "-inform", "engine"];

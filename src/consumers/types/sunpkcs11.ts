@@ -49,7 +49,7 @@ export const sunPkcs11: Consumer = {
       return {
         package: "default-jre-headless",
         proves: "keytool logs in and lists the token",
-        unsigned: "no key is named: give key",
+        unsigned: "no key is named: set key",
         commands: [
           ...before,
           {
@@ -65,7 +65,7 @@ export const sunPkcs11: Consumer = {
       commands: [
         ...before,
         {
-          does: "sign a request (a key without a certificate of the same CKA_ID is none to Java)",
+          does: "sign a request (Java ignores a key that has no certificate with the same CKA_ID)",
           line: [
             "keytool",
             ...english,

@@ -65,7 +65,7 @@ function missing(key: string, connection: string, anchor: Entry): Finding {
     title: `connection has no ${key}`,
     anchor,
     detail: quotedName(connection),
-    hint: "give endpoints: [{ ip: 10.1.2.3, port: 60161 }]",
+    hint: "set endpoints: [{ ip: 10.1.2.3, port: 60161 }]",
   };
 }
 

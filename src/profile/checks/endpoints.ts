@@ -132,7 +132,7 @@ function ttlv(anchor: Anchor): Finding {
     code: "profile-port-ttlv",
     title: `port ${ttlvPort} is registered for KMIP's TTLV`,
     anchor,
-    hint: "the client needs the VHSM's HTTPS port; check which one this is",
+    hint: "check that this is the VHSM's HTTPS port, which the client needs",
     severity: "warning",
   };
 }

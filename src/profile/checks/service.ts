@@ -95,8 +95,8 @@ function holdsSecretByName(name: string): boolean {
 }
 
 const reasons: readonly (readonly [names: RegExp, hint: string])[] = [
-  [/^home$/i, "give the home as service.home"],
-  [/^(user|logname)$/i, "give the account as service.user"],
+  [/^home$/i, "set service.home instead"],
+  [/^(user|logname)$/i, "set service.user instead"],
   [
     /^(keystores__|amplia__defaultkeystore$)/i,
     "give key stores under key_stores and the default as default_key_store: knetctl writes them into the " +

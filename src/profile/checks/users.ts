@@ -71,7 +71,7 @@ function pinMissing(anchor: Entry): Finding {
     title: "user has no PIN source",
     anchor,
     detail: quotedName(anchor.key),
-    hint: "without it the smoke test cannot log in as this user; give pin: { file: … }",
+    hint: "without it the smoke test cannot log in as this user; set pin: { file: … }",
     severity: "warning",
   };
 }

@@ -100,7 +100,7 @@ function openUser(anchor: Anchor & { readonly key: string }, count: number): Fin
       count === 0
         ? `${quotedName(anchor.key)}: the profile has no users`
         : `${quotedName(anchor.key)}: the kNET module shows a token for each of ${count} users`,
-    hint: count === 0 ? "add connections and users" : "give user: one of the users",
+    hint: count === 0 ? "add connections and users" : "set user to one of the users",
   };
 }
 
@@ -110,7 +110,7 @@ function pinless(anchor: Anchor, user: Entry, title: string): Finding {
     title: "the consumer needs a PIN, and its user has no source for one",
     anchor,
     detail: `${title}: user ${quotedName(user.key)}`,
-    hint: "give the user pin: { file: … }, or env, fd, credential, prompt",
+    hint: "set the user's pin: { file: … }, or env, fd, credential, prompt",
   };
 }
 

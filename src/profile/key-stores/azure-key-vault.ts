@@ -50,7 +50,7 @@ function checkProofs(store: Entry): readonly Finding[] {
     incomplete(
       store,
       "key store has neither app_key nor cert_thumb",
-      "give app_key: { file: … }, or the certificate's thumbprint as cert_thumb",
+      "set app_key: { file: … }, or cert_thumb to the certificate's thumbprint",
     ),
   ];
 }

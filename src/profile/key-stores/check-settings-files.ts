@@ -78,7 +78,7 @@ function unknownForm(anchor: Anchor, text: string): Finding {
     anchor,
     detail: quoted(text),
     hint:
-      `give target: { file: …, form: … } with one of ${settingsForms.join(", ")} (env is Docker's, ` +
+      `set target: { file: …, form: … } with one of ${settingsForms.join(", ")} (env is Docker's, ` +
       "systemd that of EnvironmentFile=)",
   };
 }

@@ -100,7 +100,7 @@ function checkPlace(store: Entry, context: CheckContext): readonly Finding[] {
       conflict(
         connection,
         "key store's connection is not that of its user",
-        `remove it: the user's own is used, ${quotedName(other)}`,
+        `remove it: the user's own connection, ${quotedName(other)}, is used`,
       ),
     ];
   }
@@ -161,7 +161,7 @@ function checkUsersPin(user: Entry, { users }: CheckContext): readonly Finding[]
       title: "Kryptus key store needs the user's PIN source",
       anchor: user.value,
       detail: quotedName(named.key),
-      hint: "the user's PIN becomes RootPassword; give the user pin: { file: … }",
+      hint: "the user's PIN becomes RootPassword; set the user's pin: { file: … }",
     },
   ];
 }

@@ -166,7 +166,7 @@ function openToken(anchor: Entry, users: number): Finding {
     title: "key store does not say which of the tokens it uses",
     anchor,
     detail: `${quotedName(anchor.key)}: the kNET module shows a token for each of ${users} users`,
-    hint: "give user: one of the users, or token_serial",
+    hint: "set user to one of the users, or set token_serial",
   };
 }
 

@@ -32,7 +32,7 @@ function wordsOf<Kind extends FindingKind>(finding: Finding<Kind>): Words {
 
 const otherPort =
   "give the VHSM's HTTPS port: of its two ports it is often the one after the TTLV port (60161 after 60160)";
-const checkPort = "check the address and the port: it must be the VHSM's HTTPS port";
+const checkPort = "check the address and the port, which must be the VHSM's HTTPS port";
 
 const table: { readonly [Kind in FindingKind]: (finding: Finding<Kind>) => Words } = {
   "name-not-found": ({ code }) => ({
@@ -74,8 +74,8 @@ const table: { readonly [Kind in FindingKind]: (finding: Finding<Kind>) => Words
     title: "the server is too old for the TLS settings of this system",
     detail: `it accepts ${settingsText(settings)}`,
     hint:
-      `update the VHSM, or set ${settingsText(settings)} in an openssl.cnf of its own for the service, and ` +
-      "name that in OPENSSL_CONF (service.environment in the profile, or Environment= of its unit)",
+      `update the VHSM, or set ${settingsText(settings)} in a separate openssl.cnf for the service, and ` +
+      "point OPENSSL_CONF to it (service.environment in the profile, or Environment= of its unit)",
   }),
   "tls-failed": ({ reason, lowerTried }) => ({
     code: "endpoint-tls-failed",
@@ -101,7 +101,9 @@ const table: { readonly [Kind in FindingKind]: (finding: Finding<Kind>) => Words
     code: "endpoint-certificate-expired",
     title: "the certificate has expired",
     detail: `not after ${certificate.notAfter ?? ""}`,
-    hint: "have the VHSM's certificate renewed, then its pinned fingerprint",
+    hint:
+      "have the VHSM's certificate renewed; if its fingerprint is pinned, put the new one into the " +
+      "profile",
     severity: "warning",
   }),
   "certificate-not-yet-valid": ({ certificate }) => ({
@@ -153,7 +155,7 @@ const table: { readonly [Kind in FindingKind]: (finding: Finding<Kind>) => Words
     code: "endpoint-http-unavailable",
     title: "the HTTPS server is not available now",
     detail: httpAnswer(finding),
-    hint: `try again, look in the VHSM's log; ${checkPort}`,
+    hint: `try again, or look in the VHSM's log; ${checkPort}`,
   }),
   "query-refused": ({ reason }) => ({
     code: "endpoint-query-refused",
@@ -218,14 +220,14 @@ function timeOut(stage: Stage, ms: number): Words {
         code: "endpoint-timeout-tls",
         title: `the connection is accepted, but TLS is not answered ${time}`,
         hint:
-          "the VHSM hangs or is overloaded, or something on the way accepts connections for it: look " +
-          "there",
+          "check whether the VHSM hangs or is overloaded, or whether something on the way accepts " +
+          "connections for it",
       };
     case "answer":
       return {
         code: "endpoint-timeout-answer",
         title: `TLS is up, but a request is not answered ${time}`,
-        hint: "the VHSM hangs or is overloaded: look there, or try a longer --timeout",
+        hint: "check whether the VHSM hangs or is overloaded, or try a longer --timeout",
       };
   }
 }

@@ -116,7 +116,7 @@ function ttlv(endpoint: Endpoint): Problem {
     `endpoint ${endpointText(endpoint)} has the port that is registered for KMIP's TTLV`,
     {
       severity: "warning",
-      hint: "the client needs the VHSM's HTTPS port; check which one this is",
+      hint: "check that this is the VHSM's HTTPS port, which the client needs",
     },
   );
 }
