@@ -26,7 +26,7 @@ export const imageOption = {
   value: "NAME:TAG",
   coerce: imageIn,
   describe:
-    "the application's image, for the targets that make or start it (default: localhost/ and the service's " +
+    "the application's image, for the targets that make or start it (default: localhost/ and the service " +
     "user)",
 } as const;
 

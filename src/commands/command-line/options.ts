@@ -141,7 +141,7 @@ export function runWord(without: string) {
 /** For the verbs that log in. */
 export const loginOptions = {
   strict: flag(
-    "refuse a PIN that looks as if it held more: a blank at an end, quotes around it, NAME= before it",
+    "refuse a PIN that looks as if it held more: a space at an end, quotes around it, NAME= before it",
   ),
   "retry-pin": flag("send a PIN to a token that has refused it before; without this it is not sent again"),
 };
@@ -164,8 +164,8 @@ export const lockOption = {
  */
 export function yesOption(before: string, then: string) {
   return flag(
-    `do not ask before ${before}; nothing is asked either with --json, or unless standard input, output ` +
-      `and error are a terminal: ${then}`,
+    `do not ask before ${before}; knetctl asks only if standard input, output and error are terminals ` +
+      `and --json is not given; otherwise ${then} without asking`,
   );
 }
 

@@ -29,7 +29,7 @@ interface Chosen {
 }
 
 /**
- * `knetctl prove`: a consumer's own client, run as the service's user. Exit 0 (also where nothing was signed,
+ * `knetctl prove`: a consumer's own client, run as the service user. Exit 0 (also where nothing was signed,
  * or the client is not here, which is said), 1 it failed.
  */
 export const proveConsumer: CommandRun<ProveConsumerArguments> = async (args, context) => {
@@ -126,6 +126,6 @@ function refuseForeign(host: Host, { service }: Pick<Profile, "service">, { isRo
   const uid = host.accounts.user(service.user)?.uid;
   if (isRoot || uid === undefined || uid === process.geteuid?.()) return;
   throw new Problem("smoke-as-needs-root", `only root can run a client as ${JSON.stringify(service.user)}`, {
-    hint: "run it with sudo, or as the service's user",
+    hint: "run it with sudo, or as the service user",
   });
 }

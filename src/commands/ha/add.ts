@@ -10,7 +10,10 @@ export const add = verb({
   options: { ...editOptions, ...placeOptions },
   examples: [
     ["sudo knetctl ha add hsm_1 10.1.2.5:60161 --profile profile.yaml", "on the host and in the profile"],
-    ["sudo knetctl ha add hsm_1 10.1.2.5:60161 --first --dry-run", "what preferring it would change"],
+    [
+      "sudo knetctl ha add hsm_1 10.1.2.5:60161 --first --dry-run",
+      "what adding it at the front would change",
+    ],
   ],
   exits: editExits,
   fault: journalFault,

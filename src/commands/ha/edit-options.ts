@@ -15,8 +15,8 @@ export const editOptions = {
   unit: text("without --profile: the systemd unit to restart", "UNIT"),
   root: rootOption,
   yes: flag(
-    "do not ask; needed with --json, and unless standard input, output and error are a terminal: nothing " +
-      "is changed without it",
+    "do not ask; required with --json, and whenever standard input, output or error is not a terminal: " +
+      "without it nothing is changed",
   ),
   "dry-run": flag("stop after the plan; exit code 2 if anything would change"),
   probe: flag("probe the members before anything is written; --no-probe accepts them as they are", true),

@@ -12,7 +12,7 @@ export const remove = verb({
     ["sudo knetctl ha remove hsm_1 10.1.2.3:60161 --profile profile.yaml", "before it is switched off"],
     [
       "sudo knetctl ha remove hsm_1 10.1.2.3:60161 --no-probe --yes",
-      "it is down already, and nobody is there",
+      "when it is already down, without asking",
     ],
   ],
   exits: editExits,

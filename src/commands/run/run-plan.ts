@@ -227,10 +227,10 @@ export function sayHowToGoOn(host: Host, output: Output): void {
   if (run === undefined) return;
   const left = new Problem(
     "workflow-unfinished-run",
-    `stopped in the middle of run ${run}: the host is neither as before nor as planned`,
+    `stopped in the middle of run ${run}: the host is neither as it was nor as planned`,
     {
       where: { path: joined(runsFolder, run) },
-      detail: "what the run has started may go on for a while; taking it back stops that first",
+      detail: "processes that the run started may still be running; taking the run back stops them first",
       hint:
         `${ownCommand(host, `rollback ${run}`)} takes it back; the next apply does so too, before it ` +
         "begins",

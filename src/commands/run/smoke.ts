@@ -86,8 +86,9 @@ function runsAsRoot(): Problem {
   return new Problem("smoke-as-root", "the module runs as root", {
     severity: "warning",
     detail:
-      "root has other rights and another home than the service's user: for the service, this proves nothing",
-    hint: "give the service's user: --as USER",
+      "root has different rights and a different home from the service user's: for the service, this " +
+      "proves nothing",
+    hint: "name the service user: --as USER",
   });
 }
 

@@ -62,7 +62,7 @@ function secretFiles(profile: Profile): readonly string[] {
   if (other !== undefined)
     throw new Problem(
       "render-secret-source",
-      "a secret does not come from a file, for which an instance could wait",
+      "a secret does not come from a file, and an instance can wait only for files",
       {
         where: { path: profile.source },
         detail: `the secret of ${JSON.stringify(other.of)} comes from elsewhere`,

@@ -17,8 +17,8 @@ function faultOf(args: ParsedArguments): string | undefined {
   }
   const { settings, root } = args;
   if (Array.isArray(settings) && settings.length > 1)
-    return "--settings may be given again with --from-host alone";
-  return root === undefined ? undefined : "--root is for --from-host";
+    return "--settings may be repeated only with --from-host";
+  return root === undefined ? undefined : "--root works only with --from-host";
 }
 
 export const init = verb({

@@ -3,13 +3,13 @@ import { verb } from "./verb.js";
 
 export const prove = verb({
   name: "prove",
-  describe: "prove a consumer with its own client, as the service's user; changes nothing",
+  describe: "prove a consumer with its own client, as the service user; changes nothing",
   words: {
     consumer: {
       type: "string",
       demandOption: true,
       names: "written-consumers",
-      describe: "a consumer, by its name or, if there is one of it, its type",
+      describe: "a consumer: its name, or its type if only one has that type",
     },
     profile: {
       ...file("profile file, YAML or JSON (default: what knetctl wrote on this host)"),

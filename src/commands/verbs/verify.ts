@@ -19,8 +19,8 @@ export const verify = verb({
     ...checkOptions("junit", "github"),
     "before-start": flag("the application is yet to be started: its unit need not run"),
     metrics: file(
-      "write what was seen there too, for the textfile collector of Prometheus' node exporter: a name in " +
-        ".prom; also when verify fails",
+      "also write the result to this file, whose name ends in .prom, for the textfile collector of " +
+        "Prometheus' node exporter; it is written even if verify fails",
     ),
     nagios: flag(
       "print one line as a monitoring plugin, and exit as one: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, " +
@@ -34,7 +34,10 @@ export const verify = verb({
       "sudo knetctl verify profile.yaml --metrics /var/lib/prometheus/node-exporter/knetctl.prom",
       "for Prometheus",
     ],
-    ["sudo knetctl verify profile.yaml --format junit > verify.xml", "for a pipeline, a case a check"],
+    [
+      "sudo knetctl verify profile.yaml --format junit > verify.xml",
+      "for a pipeline, one test case for each check",
+    ],
     ["sudo knetctl verify profile.yaml --nagios", "as a plugin of Nagios or Icinga"],
   ],
   exits: [
@@ -52,7 +55,7 @@ export const verify = verb({
     const { json, nagios, failOn } = args;
     if (json === true && nagios === true) return "--nagios prints one line, and --json a document";
     if (failOn !== undefined && nagios === true)
-      return "--nagios has its own codes: it says WARNING by itself";
+      return "--fail-on cannot be used with --nagios, which has exit codes of its own";
     return formatFault(args);
   },
   run: async (args, context) => (await import("../run/verify.js")).verify(args, context),

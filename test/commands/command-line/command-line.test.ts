@@ -212,7 +212,7 @@ test("what may be given again may; seconds are written in one way everywhere", a
   for (const [line, code] of Object.entries(taken))
     t.match((await knetctlJson(line.split(" "))).document.problems, [{ code }], line);
   t.match((await knetctlJson(["init", "--settings", "a", "--settings", "b"])).document.problems, [
-    { title: /^--settings may be given again with --from-host alone/ },
+    { title: /^--settings may be repeated only with --from-host/ },
   ]);
 });
 

@@ -107,7 +107,7 @@ t.test("what makes no sense together is refused, in text", async (t) => {
     ["validate p --format junit --json", "--format prints its own document, and --json another"],
     ["verify p --format sarif", "--format is one of junit or github, not "],
     ["verify p --format junit --nagios", "--nagios prints one line, and --format a document"],
-    ["verify p --fail-on warning --nagios", "--nagios has its own codes"],
+    ["verify p --fail-on warning --nagios", "--fail-on cannot be used with --nagios"],
     ["ha probe --watch --format junit", "--format prints one document, and --watch never ends"],
     ["ha probe --watch --fail-on warning", "--fail-on is about one round"],
     ["apply p --format junit", "apply has no option --format"],

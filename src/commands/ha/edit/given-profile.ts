@@ -136,10 +136,10 @@ function placeOf(name: string, { root }: Host, { workingFolder }: CommandContext
   if (path !== undefined) return path;
   throw new Problem(
     "ha-profile-outside-root",
-    "the profile is outside --root, whose runs could not take it back",
+    "the profile is outside --root, so a rollback there could not restore it",
     {
       where: { path: name },
-      hint: "change the profile by hand and apply it with --root; or leave --profile out",
+      hint: "edit the profile yourself, then apply it with --root; or leave --profile out",
     },
   );
 }

@@ -117,11 +117,11 @@ function knownAs(endpoint: Endpoint, { connections }: HaConnections): readonly E
 function unknownToProfile(endpoint: Endpoint, source: string): Problem {
   return new Problem(
     "ha-endpoint-unknown",
-    `the profile does not have ${endpointText(endpoint)}: its certificate is not compared with anything`,
+    `${endpointText(endpoint)} is not in the profile, so its certificate's fingerprint was not checked`,
     {
       severity: "warning",
       where: { path: source },
-      hint: "check the endpoint; nothing is known about its certificate",
+      hint: "check the endpoint, or add it to the profile with its fingerprint",
     },
   );
 }

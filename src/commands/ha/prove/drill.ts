@@ -195,7 +195,10 @@ function drillProblems({ result, connection, unwell = [] }: RealReport): readonl
       : `${unwell.length} members of connection ${quotedName(connection)} do not pass the probe`,
     {
       detail,
-      hint: "nothing can fail over to it: knetctl ha probe shows more",
+      hint:
+        unwell.length === 1
+          ? "run knetctl ha probe: nothing can fail over to this member"
+          : "run knetctl ha probe: nothing can fail over to these members",
     },
   );
   return failed === undefined ? [dead] : [failed, dead];

@@ -19,7 +19,7 @@ function* questions(answers: Answers, scene: Scene): Generator<Question> {
     yield yesNo({
       id: "take-over",
       option: "take-over",
-      message: "The client is set up already. Take its connections, users and key stores over?",
+      message: "The client is set up already. Take over its connections, users and key stores?",
       help: [
         `connections: ${[...described.connections.keys()].join(", ")}`,
         `users: ${[...described.users.keys()].join(", ")}`,

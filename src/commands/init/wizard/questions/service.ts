@@ -15,7 +15,7 @@ export function* serviceQuestions(answers: Answers, scene: Scene): Generator<Que
     yield yesNo({
       id: "create",
       option: "create",
-      message: `There is no account ${user}. Is knetctl apply to create it?`,
+      message: `There is no account ${user}. Should knetctl apply create it?`,
       help: [
         "An account without a password and without a shell, with the home /var/NAME (useradd --system).",
       ],

@@ -87,7 +87,7 @@ function sourceQuestion(scene: Scene, name: string): ChoiceQuestion {
     id: sourceId(name),
     option: "pin",
     kind: "choice",
-    message: `Where is the PIN of ${name} to come from?`,
+    message: `Where should the PIN of ${name} come from?`,
     help: [
       "A file that only root can read is right for most hosts. A systemd credential is encrypted with a key",
       "of this machine and its TPM; knetctl is then started with it (systemd-run -p " +
