@@ -55,6 +55,12 @@ export const loaderEntryName = "knet-pkcs11.conf";
 /** The account whose client knetctl manages by default: Amplia's, which the vendor's guide sets up first. */
 export const usualServiceUser = "amplia";
 
+/** What to say of an endpoint with a host name, and of one with a port that is registered for TTLV. */
+export const endpointHints = {
+  name: "the vendor documents addresses only; a name may not work, or may fail when the name service does",
+  ttlvPort: "check that this is the VHSM's HTTPS port, which the client needs",
+} as const;
+
 const unreachable =
   "the VHSM cannot be reached or is full: check the address, that the port is the HTTPS port and not the " +
   "TTLV port, the firewall, and the VHSM's list of allowed addresses";

@@ -1,3 +1,4 @@
+import { endpointHints } from "../../vendor/client.js";
 import { parseAddress } from "../address.js";
 import type { Finding } from "../finding.js";
 import { type Anchor, type Entry, entryOf, type MapNode, textOf, type TreeNode } from "../reading/tree.js";
@@ -103,7 +104,7 @@ function hostName(text: string, anchor: Anchor): Finding {
     title: "ip is a host name",
     anchor,
     detail: `found ${quoted(text)}; documented: an IPv4 or IPv6 address`,
-    hint: "the vendor documents addresses only; a name may not work, or may fail when the name service does",
+    hint: endpointHints.name,
     severity: "warning",
   };
 }
@@ -132,7 +133,7 @@ function ttlv(anchor: Anchor): Finding {
     code: "profile-port-ttlv",
     title: `port ${ttlvPort} is registered for KMIP's TTLV`,
     anchor,
-    hint: "check that this is the VHSM's HTTPS port, which the client needs",
+    hint: endpointHints.ttlvPort,
     severity: "warning",
   };
 }

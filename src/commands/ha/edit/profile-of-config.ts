@@ -1,3 +1,4 @@
+import { endpointHints } from "../../../vendor/client.js";
 import { isServiceUnit } from "../../../formats/systemd/unit-name.js";
 import type { Entry, Host } from "../../../host/host.js";
 import { asAbsolutePath } from "../../../host/path.js";
@@ -106,7 +107,7 @@ function endpointWarnings(endpoints: readonly Endpoint[]): readonly Problem[] {
 function hostName(endpoint: Endpoint): Problem {
   return new Problem("profile-address-name", `endpoint ${endpointText(endpoint)} has a host name`, {
     severity: "warning",
-    hint: "the vendor documents addresses only; a name may not work, or may fail when the name service does",
+    hint: endpointHints.name,
   });
 }
 
@@ -116,7 +117,7 @@ function ttlv(endpoint: Endpoint): Problem {
     `endpoint ${endpointText(endpoint)} has the port that is registered for KMIP's TTLV`,
     {
       severity: "warning",
-      hint: "check that this is the VHSM's HTTPS port, which the client needs",
+      hint: endpointHints.ttlvPort,
     },
   );
 }
