@@ -86,6 +86,7 @@ const homes: readonly {
     // nodes of the parser of YAML, which are not plain objects
     others: ["description/written-profile.ts", "formats/text/yaml-text.ts", "formats/yaml-list.ts"],
   },
+  { home: "formats/text/mode-text.ts", copy: /toString\(8\)\.padStart\(4/ },
   { home: "problem/problem.ts", copy: /detail === undefined \? \w+ : `\$\{\w+\}: \$\{/ },
   { home: "vendor/client.ts", copy: /"user", "amplia"|: "amplia"/ },
   {

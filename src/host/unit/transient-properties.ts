@@ -1,3 +1,4 @@
+import { modeText } from "../../formats/text/mode-text.js";
 import type { Where } from "../../problem/problem.js";
 import { extended, type SandboxPath, type SandboxProperty } from "./unit-sandbox.js";
 import type { UnitLimit, UnitSettings } from "./unit-settings.js";
@@ -189,7 +190,7 @@ function folder({ workingDirectory }: UnitSettings): readonly PropertyGroup[] {
 
 function umask({ umask: mask }: UnitSettings): readonly PropertyGroup[] {
   if (mask === 0o022) return [];
-  return [plainGroup(`UMask=${mask.toString(8).padStart(4, "0")}`)];
+  return [plainGroup(`UMask=${modeText(mask)}`)];
 }
 
 function plainGroup(text: string): PropertyGroup {

@@ -1,3 +1,4 @@
+import { modeText } from "../../formats/text/mode-text.js";
 import { accessSync, constants, lstatSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { endianness } from "node:os";
 import { dirname, resolve } from "node:path";
@@ -81,7 +82,7 @@ function linkAt(path: string): string | undefined {
 
 function named(path: string): string {
   try {
-    return `${path} (mode ${(statSync(path).mode & 0o7777).toString(8).padStart(4, "0")})`;
+    return `${path} (mode ${modeText(statSync(path).mode)})`;
   } catch {
     return `${path}, below ${dirname(path)}`;
   }
