@@ -1,7 +1,9 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { extname, join, relative } from "node:path";
 import { test } from "tap";
+import ts from "typescript";
 import { allPages, page, proseOf } from "./docs/pages.js";
+import { parsed, sourceFiles } from "./support/source-imports.js";
 
 const clone = join(import.meta.dirname, "..");
 
@@ -57,16 +59,42 @@ test("a folder of src reads like a table of contents", (t) => {
   t.end();
 });
 
-test("rights of root's files, and the bits by which others write, are in one place", (t) => {
-  const again = entries("src", "files")
-    // formats know headers of tar, and no files of root's
-    .filter((file) => !/^src\/(formats\/|host\/rights\.ts)/.test(file) && file.endsWith(".ts"))
-    .filter((file) =>
-      /mode: 0o\d+, uid: 0, gid: 0|= 0o022;|mode & 0o022/.test(readFileSync(join(clone, file), "utf8")),
-    );
-  t.strictSame(again, []);
+/** Where an octal number is no mode of a file of ours, and why. */
+const otherOctals: Readonly<Record<string, string>> = {
+  "formats/tar-archive.ts": "a tar header's, on a floor below host",
+  "formats/text/mode-text.ts": "the bits that a text shows, on a floor below host",
+  "host/files/descriptor.ts": "a flag of open(2)",
+  "host/processes/inherited-descriptors.ts": "flags of open(2)",
+};
+
+test("rights of root's files, modes and the bits of them are in one place", (t) => {
+  const modeHomes = ["host/rights.ts", "host/mode-bits.ts"];
+  const found = sourceFiles(join(clone, "src"))
+    // what the simulator makes is its own users'
+    .filter((file) => !file.startsWith("simulator/") && !modeHomes.includes(file))
+    .flatMap((file) => octalsOf(file).map((octal) => ({ file, octal })));
+  const again = found.filter(({ file }) => !(file in otherOctals));
+  t.strictSame(
+    again.map(({ file, octal }) => `src/${file}: ${octal}`),
+    [],
+    `they have names in src/${modeHomes.join(" and src/")}`,
+  );
+  t.strictSame([...new Set(found.map(({ file }) => file))].sort(), Object.keys(otherOctals).sort());
   t.end();
 });
+
+/** Octal numbers in the code of a file below src, but for what umask(2) is given. */
+function octalsOf(file: string): readonly string[] {
+  const source = parsed(file, readFileSync(join(clone, "src", file), "utf8"));
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && node.expression.getText(source) === "process.umask") return;
+    if (ts.isNumericLiteral(node) && /^0o/i.test(node.getText(source))) found.push(node.getText(source));
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
 
 /** What has one home, how a copy of it begins, and where such a text means something else. */
 const homes: readonly {

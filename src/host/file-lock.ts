@@ -7,6 +7,7 @@ import { withFolder, type Folder } from "./files/walk.js";
 import { flock } from "./flock.js";
 import { joined, nameOf, type AbsolutePath, folderOf } from "./path.js";
 import type { OwnState } from "./state-folder.js";
+import { privateModes } from "./rights.js";
 
 export interface FileLockRequest {
   readonly waitSeconds: number;
@@ -76,7 +77,7 @@ function openLock(folder: Folder, name: string, uid: number): number {
         hint: "find out what it is, then remove it",
       },
     );
-  return openSync(at(folder.fd, name), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
+  return openSync(at(folder.fd, name), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, privateModes.file);
 }
 
 function isStillNamed(folder: Folder, name: string, fd: number): boolean {

@@ -6,6 +6,7 @@ import { requireProc } from "./files/descriptor.js";
 import { isStaffs, type Owners } from "./files/trust.js";
 import { sudoer } from "./who.js";
 import type { Accounts, Group } from "./host.js";
+import { sticky, writableByGroup, writableByWorld } from "./mode-bits.js";
 
 /** Why a file that root will act on may not be what the caller wrote or looked at, and how to fix that. */
 export interface Doubt {
@@ -87,9 +88,6 @@ async function doubtAboutFolders(
   return undefined;
 }
 
-/** In a sticky folder, such as /tmp, others cannot rename or replace what is not theirs. */
-const sticky = 0o1000;
-
 function foldersTo(path: string): readonly string[] {
   return path === "/" || path === "." ? ["/"] : [...foldersTo(posix.dirname(path)), path];
 }
@@ -122,8 +120,8 @@ async function strangersTo(
 ): Promise<Strangers | undefined> {
   const { uid, gid, mode } = entry;
   if (!trusted.has(uid)) return { how: "owner", who: named((await askAccounts()).userName(uid), uid) };
-  if ((mode & 0o002) !== 0) return { how: "mode", who: "every user" };
-  if ((mode & 0o020) === 0 || isStaffs(entry)) return undefined;
+  if ((mode & writableByWorld) !== 0) return { how: "mode", who: "every user" };
+  if ((mode & writableByGroup) === 0 || isStaffs(entry)) return undefined;
   const accounts = await askAccounts();
   return isTheirs(gid, trusted, accounts)
     ? undefined

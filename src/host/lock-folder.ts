@@ -3,6 +3,8 @@ import { realFiles } from "./files/real-files.js";
 import { isRootsAlone, trustedOwners } from "./files/trust.js";
 import { withFolder, type Folder } from "./files/walk.js";
 import { folderOf, path } from "./path.js";
+import { publicFolder, rootsFolder } from "./rights.js";
+import { othersBits } from "./mode-bits.js";
 
 /**
  * Only root may enter: anyone who could open a lock could hold up every run, and what is written there is
@@ -34,7 +36,7 @@ function ensureLockFolder(): void {
   try {
     for (const folder of [folderOf(lockFolder), lockFolder]) {
       if (files.entry(folder) === undefined)
-        files.createFolder(folder, { mode: folder === lockFolder ? 0o700 : 0o755, uid: 0, gid: 0 });
+        files.createFolder(folder, folder === lockFolder ? rootsFolder : publicFolder);
     }
   } catch (error) {
     // another run has just created it
@@ -42,7 +44,8 @@ function ensureLockFolder(): void {
   }
   const entry = files.entry(lockFolder);
   if (entry?.kind === "link") throw isLink();
-  if (entry?.kind === "folder" && (entry.mode & 0o077) !== 0) files.setMode(lockFolder, entry, 0o700);
+  if (entry?.kind === "folder" && (entry.mode & othersBits) !== 0)
+    files.setMode(lockFolder, entry, rootsFolder.mode);
 }
 
 function isLink(): Problem {

@@ -22,6 +22,8 @@ import { realFiles } from "./files/real-files.js";
 import { trustedOwners, type Owners } from "./files/trust.js";
 import { withFolder, type Folder } from "./files/walk.js";
 import { inLockFolder, lockFolder } from "./lock-folder.js";
+import { privateModes } from "./rights.js";
+import { othersBits } from "./mode-bits.js";
 
 export interface LockRequest {
   readonly host: Pick<Host, "root">;
@@ -119,7 +121,11 @@ function openLockFile(file: AbsolutePath): number {
   return inLockFolder((folder) => {
     const { O_RDWR, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
     removeForeign(folder, nameOf(file), owners);
-    return openSync(at(folder.fd, nameOf(file)), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
+    return openSync(
+      at(folder.fd, nameOf(file)),
+      O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK,
+      privateModes.file,
+    );
   });
 }
 
@@ -154,7 +160,7 @@ function removeEmpty(folder: Folder, name: string): void {
 
 /** Whether it is a file that only root can have locked. */
 export function isOwn({ kind, uid, links, mode }: Entry, owners: Owners): boolean {
-  return kind === "file" && owners.has(uid) && links === 1 && (mode & 0o077) === 0;
+  return kind === "file" && owners.has(uid) && links === 1 && (mode & othersBits) === 0;
 }
 
 /**

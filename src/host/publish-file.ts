@@ -2,6 +2,7 @@ import { Problem } from "../problem/problem.js";
 import { realFiles } from "./files/real-files.js";
 import type { Owners } from "./files/trust.js";
 import { type AbsolutePath, folderOf } from "./path.js";
+import { privateModes, publicModes } from "./rights.js";
 
 /**
  * Puts a text where other programs of this machine read it, 0644 and this user's, as `Files.write` does:
@@ -11,7 +12,7 @@ import { type AbsolutePath, folderOf } from "./path.js";
 export function publishFile(file: AbsolutePath, text: string, trusted: Owners): void {
   const owner = realFiles("/", [...trusted]).entry(folderOf(file))?.uid;
   realFiles("/", [...trusted, ...(owner === undefined ? [] : [owner])]).write(file, Buffer.from(text), {
-    mode: 0o644,
+    mode: publicModes.file,
     uid: process.geteuid?.() ?? 0,
     gid: process.getegid?.() ?? 0,
   });
@@ -22,7 +23,7 @@ export function publishFile(file: AbsolutePath, text: string, trusted: Owners): 
  * are root's, and a file that is there stays: `host-entry-exists`. Throws Problems (`host-…`).
  */
 export function writeNewFile(file: AbsolutePath, content: Uint8Array, trusted: Owners): void {
-  const rights = { mode: 0o600, uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
+  const rights = { mode: privateModes.file, uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
   realFiles("/", [...trusted]).install(file, content, rights, {
     check: (now) => {
       if (now === undefined) return;

@@ -2,6 +2,7 @@ import { realFiles } from "./files/real-files.js";
 import { Problem } from "../problem/problem.js";
 import type { Files, Host } from "./host.js";
 import { asAbsolutePath, folderOf, joined, path, stateFolder, type AbsolutePath } from "./path.js";
+import { privateModes, publicModes } from "./rights.js";
 
 /** Where knetctl keeps what it has to remember, for nobody else to read. */
 export interface OwnState {
@@ -22,8 +23,8 @@ export function hostState(host: Pick<Host, "files">): OwnState {
     owner,
     ensure: () => {
       const above = folderOf(stateFolder);
-      for (const folder of [folderOf(above), above]) ensureFolder(files, folder, 0o755, owner);
-      ensureFolder(files, stateFolder, 0o700, owner);
+      for (const folder of [folderOf(above), above]) ensureFolder(files, folder, publicModes.folder, owner);
+      ensureFolder(files, stateFolder, privateModes.folder, owner);
     },
   };
 }
@@ -52,7 +53,8 @@ export function userState(
     folder,
     owner,
     ensure: () => {
-      for (const one of [...missingAbove(files, folder), folder]) ensureFolder(files, one, 0o700, owner);
+      for (const one of [...missingAbove(files, folder), folder])
+        ensureFolder(files, one, privateModes.folder, owner);
     },
   };
 }

@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { renderTemplate } from "../../formats/template.js";
 import { type AbsolutePath, joined, path } from "../../host/path.js";
 import { enterSandbox } from "../../host/sandbox/sandbox.js";
+import { privateModes } from "../../host/rights.js";
 import { verbatim } from "../../language/spoken.js";
 import { type ExitCode, exitCodes } from "../../problem/exit-codes.js";
 import { Problem } from "../../problem/problem.js";
@@ -47,7 +48,7 @@ export async function insideSandbox(context: CommandContext): Promise<ExitCode> 
   const heading = (text: string): void => {
     output.result(`\n${output.style.bold(`── ${text}`)}`);
   };
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await mkdir(folder, { recursive: true, mode: privateModes.folder });
 
   heading("two simulated VHSMs, one HA pair, two users");
   const cluster = await timed(context, "started", () =>
@@ -154,7 +155,7 @@ export async function writeDemoProfile(
   keyStores: boolean,
 ): Promise<AbsolutePath> {
   const users = cluster.users.map(({ name, pin }) => ({ name, pin, pinFile: joined(folder, `${name}.pin`) }));
-  for (const { pin, pinFile } of users) await writeFile(pinFile, pin.reveal(), { mode: 0o600 });
+  for (const { pin, pinFile } of users) await writeFile(pinFile, pin.reveal(), { mode: privateModes.file });
   const profile = joined(folder, "profile.yaml");
   const endpoints = cluster.endpoints.map(({ https }) => https);
   await writeFile(

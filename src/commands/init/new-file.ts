@@ -1,6 +1,7 @@
 import { closeSync, constants, fsyncSync, openSync, writeSync } from "node:fs";
 import { Problem } from "../../problem/problem.js";
 import { errorCode, isSystemError } from "../../problem/thrown.js";
+import { privateModes } from "../../host/rights.js";
 
 /**
  * The user's file, created with the user's rights (0600); an existing one is never touched. `what` it is, for
@@ -11,7 +12,7 @@ export function writeNew(file: string, text: string, what = "the profile"): void
     const descriptor = openSync(
       file,
       constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
-      0o600,
+      privateModes.file,
     );
     try {
       const bytes = Buffer.from(text);

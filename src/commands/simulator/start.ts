@@ -109,13 +109,18 @@ function print({ output }: CommandContext, document: object): void {
  * percent signs.
  */
 async function writePins(cluster: Cluster, folder: string, written: string[]): Promise<void> {
-  const { makeFolders } = await import("../../simulator/make-folders.js");
-  await makeFolders(folder, 0o700);
+  const [{ makeFolders }, { privateModes }] = await Promise.all([
+    import("../../simulator/make-folders.js"),
+    import("../../host/rights.js"),
+  ]);
+  await makeFolders(folder, privateModes.folder);
   for (const { name, pin } of cluster.users) {
     const file = join(folder, fileNameOf(name));
-    await writeFile(file, `${pin.reveal()}\n`, { mode: 0o600, flag: "wx" }).catch((cause: unknown) => {
-      throw cannotWrite(file, cause);
-    });
+    await writeFile(file, `${pin.reveal()}\n`, { mode: privateModes.file, flag: "wx" }).catch(
+      (cause: unknown) => {
+        throw cannotWrite(file, cause);
+      },
+    );
     written.push(file);
   }
 }

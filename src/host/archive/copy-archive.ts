@@ -10,6 +10,7 @@ import type { Owners } from "../files/trust.js";
 import { openPatiently, whyUnreadable } from "../files/why-unreadable.js";
 import type { Doubt } from "../given-file.js";
 import { archiveLimits } from "./archive-entry.js";
+import { privateModes } from "../rights.js";
 
 const chunkBytes = 1024 ** 2;
 
@@ -36,7 +37,7 @@ export async function copyArchive(
 ): Promise<ArchiveCopy> {
   const source = await openArchiveFile(archive);
   try {
-    const copy = await open(target, "wx", 0o600).catch((error: unknown) => {
+    const copy = await open(target, "wx", privateModes.file).catch((error: unknown) => {
       throw noRoom(error, archive);
     });
     try {

@@ -5,6 +5,7 @@ import { Problem } from "../../problem/problem.js";
 import { ended, startChild } from "../commands/start-child.js";
 import { archiveLimits } from "./archive-entry.js";
 import { writeChunk } from "./copy-archive.js";
+import { privateModes } from "../rights.js";
 
 export interface Decompression {
   readonly format: "gzip" | "xz";
@@ -32,7 +33,7 @@ const memoryLimit = "--memlimit-decompress=256MiB";
  */
 export async function decompressArchive(work: Decompression): Promise<void> {
   const packed = await open(work.packed, "r");
-  const target = await open(work.target, "wx", 0o600);
+  const target = await open(work.target, "wx", privateModes.file);
   const child = startChild(work.program, work.format === "xz" ? ["-dc", memoryLimit] : ["-dc"], {
     stdio: [packed.fd, "pipe", "pipe"],
     env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" },

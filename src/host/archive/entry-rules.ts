@@ -3,6 +3,7 @@ import type { ProblemCode } from "../../problem/codes.js";
 import { Problem } from "../../problem/problem.js";
 import { archiveLimits, entryKind, namesOf } from "./archive-entry.js";
 import type { RawEntry } from "./archive-entry.js";
+import { setIdBits } from "../mode-bits.js";
 
 type Refusal = readonly [code: ProblemCode, title: string, detail: string];
 type Rule = (entry: RawEntry) => Refusal | undefined;
@@ -107,7 +108,7 @@ function typeRule({ path, type, target }: RawEntry): Refusal | undefined {
 }
 
 function modeRule({ path, type, mode }: RawEntry): Refusal | undefined {
-  if ((mode & 0o6000) === 0 || entryKind(type) === "link") return undefined;
+  if ((mode & setIdBits) === 0 || entryKind(type) === "link") return undefined;
   return [
     "archive-setuid",
     "an entry has the setuid or setgid bit",

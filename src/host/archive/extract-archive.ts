@@ -7,6 +7,7 @@ import { asFileProblem } from "../files/file-problem.js";
 import { path as asPath } from "../path.js";
 import { archiveLimits, entryKind, namesOf } from "./archive-entry.js";
 import type { OpenedArchive } from "./open-archive.js";
+import { privateModes, publicModes } from "../rights.js";
 
 /**
  * Extracts an inspected archive from its private copy into `folder`, which is created with mode 0700. The
@@ -23,7 +24,7 @@ export function extractArchive(opened: OpenedArchive, folder: string, archive: s
 function unpack(opened: OpenedArchive, folder: string, archive: string): void {
   const passed = new Set(opened.entries.map((entry) => entry.path));
   try {
-    mkdirSync(folder, { mode: 0o700 });
+    mkdirSync(folder, { mode: privateModes.folder });
     extract({
       // synchronously: otherwise tar waits forever for a link that is below its own target, or points to a
       // place below itself
@@ -76,5 +77,5 @@ function requireWhole({ entries }: OpenedArchive, folder: string, archive: strin
  */
 function setModes({ entries }: OpenedArchive, folder: string): void {
   for (const { path, kind, mode } of entries)
-    if (kind !== "link") chmodSync(join(folder, path), (mode & 0o755) | (kind === "folder" ? 0o700 : 0o600));
+    if (kind !== "link") chmodSync(join(folder, path), (mode & publicModes.folder) | privateModes[kind]);
 }

@@ -6,6 +6,7 @@ import { Problem, Problems } from "../../problem/problem.js";
 import { archiveLimits, entryKind, namesOf } from "./archive-entry.js";
 import type { ArchiveEntry, RawEntry } from "./archive-entry.js";
 import { refusedBecause, refusedEntry, shownEntry } from "./entry-rules.js";
+import { permissionBits } from "../mode-bits.js";
 
 const block = 512;
 const chunkBytes = 128 * block;
@@ -153,7 +154,12 @@ function checkedEntries(
     if (problem !== undefined) problems.push(problem);
     // the archive's own folder (`./`) stays as it was made: private
     else if (kind !== undefined && namesOf(entry.path).length > 0)
-      entries.push({ path: namesOf(entry.path).join("/"), kind, mode: entry.mode & 0o777, size: entry.size });
+      entries.push({
+        path: namesOf(entry.path).join("/"),
+        kind,
+        mode: entry.mode & permissionBits,
+        size: entry.size,
+      });
     if (problems.length >= archiveLimits.shownProblems) break;
   }
   return { entries, problems };

@@ -5,7 +5,8 @@ import { asFileProblem } from "../files/file-problem.js";
 import { asAbsolutePath, type AbsolutePath } from "../path.js";
 import { isOfEndedProcess, markPattern, processMark } from "../processes/process-mark.js";
 import { Problem } from "../../problem/problem.js";
-import { writableByOthers } from "../rights.js";
+import { privateModes } from "../rights.js";
+import { othersBits, sticky, writableByOthers } from "../mode-bits.js";
 
 /**
  * Runs `use` with a new folder of mode 0700 that belongs to this process's user, and afterwards removes it
@@ -27,7 +28,7 @@ function makePrivateFolder(): string {
     removeForsaken(parent);
     const folder = mkdtempSync(join(parent, `knetctl-${processMark()}-`));
     // mkdir(2) gave it at most 0700; this restores what an odd umask removed
-    chmodSync(folder, 0o700);
+    chmodSync(folder, privateModes.folder);
     return folder;
   });
 }
@@ -63,7 +64,7 @@ function trustedTemporary(): AbsolutePath {
     const stats = folder && lstatSync(folder, { throwIfNoEntry: false });
     if (stats === undefined || !stats.isDirectory()) return false;
     const ours = stats.uid === 0 || stats.uid === process.geteuid?.();
-    return ours && ((stats.mode & writableByOthers) === 0 || (stats.mode & 0o1000) !== 0);
+    return ours && ((stats.mode & writableByOthers) === 0 || (stats.mode & sticky) !== 0);
   });
   if (trusted !== undefined) return trusted;
   throw new Problem("archive-no-space", "no folder for temporary files can be trusted", {
@@ -80,7 +81,7 @@ function trustedTemporary(): AbsolutePath {
 export function removePrivateFolder(folder: string): void {
   const stats = lstatSync(folder, { throwIfNoEntry: false });
   if (stats === undefined) return;
-  if (!stats.isDirectory() || stats.uid !== process.geteuid?.() || (stats.mode & 0o077) !== 0)
+  if (!stats.isDirectory() || stats.uid !== process.geteuid?.() || (stats.mode & othersBits) !== 0)
     throw new Problem("archive-not-private", "refusing to remove a folder that is not private", {
       where: { path: folder },
     });

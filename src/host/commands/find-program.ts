@@ -5,12 +5,10 @@ import { withFound } from "../files/found.js";
 import type { Tree } from "../files/walk.js";
 import type { Commands } from "./command.js";
 import { type AbsolutePath, joined, path as literal } from "../path.js";
-import { writableByOthers } from "../rights.js";
+import { executable, writableByOthers } from "../mode-bits.js";
 
 /** Where a bare name is looked for, in this order. */
 const systemFolders = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"].map(literal);
-
-const executable = 0o111;
 
 /**
  * Absolute path of a program that nobody but root can have put there; undefined when it is missing or not

@@ -4,6 +4,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { CommandResult } from "./command.js";
 import { collected } from "./collected.js";
 import { ended, startChild } from "./start-child.js";
+import { usualUmask } from "../mode-bits.js";
 
 export interface ChildRun {
   readonly line: readonly string[];
@@ -64,7 +65,7 @@ export async function runChild(run: ChildRun): Promise<CommandResult> {
 /** What an installer makes must not depend on the umask of whoever called us. */
 function start({ line, cwd, env, input }: ChildRun): ChildProcess {
   const [program = "", ...args] = line;
-  const before = process.umask(0o022);
+  const before = process.umask(usualUmask);
   try {
     const child = startChild(program, args, {
       cwd,

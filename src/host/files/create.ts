@@ -24,6 +24,7 @@ import {
 import { article, isRootsAlone, type Owners } from "./trust.js";
 import { changed, requireSameFolder, withFolder, type Folder, type Tree } from "./walk.js";
 import { folderMissing, requireRights, syncFolder } from "./write-file.js";
+import { privateModes } from "../rights.js";
 
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
 
@@ -84,7 +85,7 @@ function inFolderOf(tree: Tree, path: AbsolutePath, work: (parent: Folder) => vo
 function makeFolder(parent: Folder, name: string, rights: Rights): void {
   const path = joined(parent.path, name);
   try {
-    mkdirSync(at(parent.fd, name), 0o700);
+    mkdirSync(at(parent.fd, name), privateModes.folder);
   } catch (error) {
     if (!isTaken(error)) throw error;
     throw taken(path, article[entryAt(parent.fd, name)?.kind ?? "file"]);

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, statfsSync, type BigIntStats } from "node:fs";
 import { Problem } from "../../problem/problem.js";
 import type { Entry } from "../host.js";
+import { modeBits } from "../mode-bits.js";
 
 /** Opens a name only as a handle for walking; needs no permission to read it (open(2), Linux). */
 const O_PATH = 0o10000000;
@@ -78,7 +79,7 @@ export function entryOfDescriptor(fd: number): Entry {
 export function entryOf(stats: BigIntStats): Entry {
   return {
     kind: kindOf(stats),
-    mode: Number(stats.mode) & 0o7777,
+    mode: Number(stats.mode) & modeBits,
     uid: Number(stats.uid),
     gid: Number(stats.gid),
     size: Number(stats.size),

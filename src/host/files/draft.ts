@@ -9,6 +9,8 @@ import { at, entryOfDescriptor, walkFlags, withDescriptor } from "./descriptor.j
 import { draftName, removeQuietly, temporaryName } from "./temporary.js";
 import { trustedOwners } from "./trust.js";
 import { changed, type Folder } from "./walk.js";
+import { privateModes } from "../rights.js";
+import { permissionBits } from "../mode-bits.js";
 
 const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
 
@@ -55,7 +57,7 @@ export function withDraftOf<T>(
   use: (draft: Draft) => T,
 ): T {
   const temporary = temporaryName();
-  mkdirSync(at(folder.fd, temporary), 0o700);
+  mkdirSync(at(folder.fd, temporary), privateModes.folder);
   try {
     const result = inside(at(folder.fd, temporary), path, (own) =>
       create(
@@ -82,7 +84,7 @@ export function requireOwnNew(fd: number, path: AbsolutePath): void {
   const entry = entryOfDescriptor(fd);
   const isNew =
     entry.uid === process.geteuid?.() &&
-    (entry.mode & 0o777) === 0o700 &&
+    (entry.mode & permissionBits) === privateModes.folder &&
     readdirSync(at(fd, ".")).length === 0;
   if (!isNew) throw changed(path, "another folder took the place of the new one");
 }
@@ -106,7 +108,7 @@ function create<T>(target: string, dress: (fd: number) => void, use: (draft: Dra
         dress(fd);
       },
     });
-  return withDescriptor(target, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, useOpen, 0o600);
+  return withDescriptor(target, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, useOpen, privateModes.file);
 }
 
 const timeoutMs = 10_000;

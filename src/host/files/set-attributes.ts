@@ -10,6 +10,7 @@ import { entryOfDescriptor } from "./descriptor.js";
 import { onObserved } from "./set-rights.js";
 import { trustedOwners } from "./trust.js";
 import { changed, type Tree } from "./walk.js";
+import { privateModes } from "../rights.js";
 
 /** What a folder is to have, and no other attributes. */
 export interface Dressed {
@@ -97,7 +98,7 @@ function headerOf(mode: Mode, attributes: readonly (readonly [string, Buffer])[]
     attributes.map(([name, value]) => record(`${attributePrefix}${name}`, value)),
   );
   const padding = Buffer.alloc((block - (records.length % block)) % block);
-  const extended = tarHeader("./PaxHeaders/.", "x", records.length, 0o600);
+  const extended = tarHeader("./PaxHeaders/.", "x", records.length, privateModes.file);
   return Buffer.concat([extended, records, padding, tarHeader("./", "5", 0, mode), Buffer.alloc(2 * block)]);
 }
 

@@ -5,9 +5,9 @@ import { folderOf, nameOf, type AbsolutePath } from "../path.js";
 import { foreignOwner, hardLinked, notAFile } from "./trust.js";
 import { changed, requireSameFolder, withFolder, type Tree } from "./walk.js";
 import { requireRights } from "./write-file.js";
+import { setIdBits } from "../mode-bits.js";
 
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = constants;
-const setIdBits = 0o6000;
 
 export function setOwnerIn(
   tree: Tree,

@@ -5,6 +5,8 @@ import { randomHex } from "../random-hex.js";
 import { at, entryAt, entryOfDescriptor, walkFlags, withDescriptor } from "./descriptor.js";
 import { isRootsAlone } from "./trust.js";
 import type { Folder } from "./walk.js";
+import { privateModes } from "../rights.js";
+import { othersBits, permissionBits } from "../mode-bits.js";
 
 const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
 const pattern = /^\.knetctl-[0-9a-f]{24}\.tmp$/;
@@ -30,7 +32,11 @@ export function removeStaleTemporaries(folder: Folder): void {
   for (const name of readdirSync(at(folder.fd, "."))) {
     if (!isTemporary(name)) continue;
     const entry = entryAt(folder.fd, name);
-    if (entry?.kind === "folder" && entry.uid === own && (entry.mode & 0o777) === 0o700)
+    if (
+      entry?.kind === "folder" &&
+      entry.uid === own &&
+      (entry.mode & permissionBits) === privateModes.folder
+    )
       removeQuietly(folder, name);
     else if (
       entry?.kind === "file"
@@ -57,7 +63,7 @@ export function removeQuietly(folder: Folder, name: string): void {
 function removeDraftFolder(target: string): void {
   withDescriptor(target, walkFlags, (fd) => {
     const { uid, mode } = entryOfDescriptor(fd);
-    const isOurs = uid === process.geteuid?.() && (mode & 0o777) === 0o700;
+    const isOurs = uid === process.geteuid?.() && (mode & permissionBits) === privateModes.folder;
     if (isOurs && entryAt(fd, draftName) !== undefined) unlinkSync(at(fd, draftName));
   });
   rmdirSync(target);
@@ -70,9 +76,10 @@ function removeDraftFolder(target: string): void {
  */
 export function refuseDefaultAcl(folder: Folder): void {
   const name = temporaryName();
-  const fd = openSync(at(folder.fd, name), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o677);
+  const tooWide = privateModes.file | othersBits;
+  const fd = openSync(at(folder.fd, name), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, tooWide);
   try {
-    if ((entryOfDescriptor(fd).mode & 0o777) === 0o600) return;
+    if ((entryOfDescriptor(fd).mode & permissionBits) === privateModes.file) return;
   } finally {
     closeSync(fd);
     unlinkSync(at(folder.fd, name));

@@ -3,7 +3,7 @@ import { modeText } from "../../formats/text/mode-text.js";
 import { Problem } from "../../problem/problem.js";
 import type { Entry } from "../host.js";
 import type { AbsolutePath } from "../path.js";
-import { writableByOthers } from "../rights.js";
+import { sticky, writableByOthers, writableByWorld } from "../mode-bits.js";
 
 /** Whose folders and files may be used: root's, and those of the owners named (uids). */
 export type Owners = ReadonlySet<number>;
@@ -20,8 +20,6 @@ export interface Place {
  */
 export type Purpose = "look" | "change" | "secret";
 
-const writableByAll = 0o002;
-const sticky = 0o1000;
 /** The group staff of Debian and Ubuntu: base-passwd gives it this id on every host. */
 const staffGid = 50;
 
@@ -95,7 +93,7 @@ export function isRootsAlone({ entry, path }: Place): boolean {
  * there from being undone.
  */
 function othersCanWrite(folder: Entry, path: AbsolutePath): boolean {
-  return (folder.mode & (isStaffs({ ...folder, path }) ? writableByAll : writableByOthers)) !== 0;
+  return (folder.mode & (isStaffs({ ...folder, path }) ? writableByWorld : writableByOthers)) !== 0;
 }
 
 /** Whether the group that can write there is staff, in a place where that is as good as root. */

@@ -11,6 +11,7 @@ import { hardLinked, isRootsAlone, trustedOwners } from "../files/trust.js";
 import { asAbsolutePath, type AbsolutePath } from "../path.js";
 import { readDescriptor } from "./read-descriptor.js";
 import { emptyPin, longestPin } from "./pin-text.js";
+import { groupBits, worldBits } from "../mode-bits.js";
 
 export interface PinFile {
   readonly bytes: Buffer;
@@ -153,14 +154,14 @@ function judged(stat: Stats, where: Where): Problem[] {
       hint: "give it to root, mode 0600",
     });
   }
-  if ((stat.mode & 0o007) !== 0) {
+  if ((stat.mode & worldBits) !== 0) {
     throw new Problem("pin-file-exposed", "everyone on this machine can reach the PIN file", {
       where,
       detail: `mode ${mode}`,
       hint: `chmod 0600 ${shellWord(where.path)}, and change the PIN if others may have read it`,
     });
   }
-  if ((stat.mode & 0o070) === 0) return [];
+  if ((stat.mode & groupBits) === 0) return [];
   // the group's bits are also the mask of an ACL, which Node cannot read
   const detail =
     `mode ${mode}, for the group with the id ${stat.gid} and whomever an access control list ` +

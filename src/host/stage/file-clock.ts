@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { path } from "../path.js";
 import { randomHex } from "../random-hex.js";
 import { asFileProblem } from "../files/file-problem.js";
+import { privateModes } from "../rights.js";
 
 /**
  * Now, in milliseconds since 1970, by the clock of change times, which may be up to `clockTickMs` behind. The
@@ -12,7 +13,7 @@ import { asFileProblem } from "../files/file-problem.js";
 export function fileClock(folder: string): number {
   const mark = path(join(folder, `now-${randomHex(8)}`));
   return asFileProblem(mark, () => {
-    mkdirSync(mark, { mode: 0o700 });
+    mkdirSync(mark, { mode: privateModes.folder });
     const { ctimeMs } = lstatSync(mark);
     rmdirSync(mark);
     return ctimeMs;

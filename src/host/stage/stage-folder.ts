@@ -13,6 +13,7 @@ import type { Shown } from "./run-walled.js";
 import { rootsFolder } from "../rights.js";
 import type { SandboxMount } from "../sandbox/sandbox-mounts.js";
 import { Problem } from "../../problem/problem.js";
+import { modeBits } from "../mode-bits.js";
 
 /** Where stages keep what is written in them; the second is for when the first cannot be written to. */
 const parents = [stateFolder, path("/run")] as const;
@@ -136,7 +137,7 @@ function makeLayer(folder: AbsolutePath, number: number, covered: string): void 
     for (const made of [layer, `${layer}/upper`, `${layer}/work`]) mkdirSync(made);
     const { uid, gid, mode } = statSync(covered);
     chownSync(`${layer}/upper`, uid, gid);
-    chmodSync(`${layer}/upper`, mode & 0o7777);
+    chmodSync(`${layer}/upper`, mode & modeBits);
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Entry, Files, Host } from "../host.js";
 import { resolveLinks } from "../installer/resolve-links.js";
 import { type AbsolutePath, joined, path as literal } from "../path.js";
+import { executableByWorld, readableByWorld } from "../mode-bits.js";
 
 /** The id that means none (chown(2)): of an account that is not made yet, as which nobody can be asked. */
 export const noId = 0xffff_ffff;
@@ -54,7 +55,7 @@ export async function standingBarrier(
  * group and others may alike does not depend on the reader's groups.
  */
 async function mayPass({ kind, mode, uid, gid }: Entry, reader: Reader): Promise<boolean> {
-  const wanted = kind === "folder" ? 0o1 : 0o4;
+  const wanted = kind === "folder" ? executableByWorld : readableByWorld;
   const [owner, group, others] = [mode >> 6, mode >> 3, mode].map((bits) => (bits & wanted) !== 0);
   if (uid === reader.uid) return owner === true;
   if (gid === reader.gid || group === others) return group === true;

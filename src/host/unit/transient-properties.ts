@@ -2,6 +2,7 @@ import { modeText } from "../../formats/text/mode-text.js";
 import type { Where } from "../../problem/problem.js";
 import { extended, type SandboxPath, type SandboxProperty } from "./unit-sandbox.js";
 import type { UnitLimit, UnitSettings } from "./unit-settings.js";
+import { usualUmask } from "../mode-bits.js";
 
 /** Properties of a unit that are left out together, when it is asked which of them is in the way. */
 export interface PropertyGroup {
@@ -189,7 +190,7 @@ function folder({ workingDirectory }: UnitSettings): readonly PropertyGroup[] {
 }
 
 function umask({ umask: mask }: UnitSettings): readonly PropertyGroup[] {
-  if (mask === 0o022) return [];
+  if (mask === usualUmask) return [];
   return [plainGroup(`UMask=${modeText(mask)}`)];
 }
 

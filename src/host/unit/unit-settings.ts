@@ -3,6 +3,7 @@ import type { Mode } from "../host.js";
 import { type AbsolutePath, asAbsolutePath } from "../path.js";
 import { type ExecCommand, execCommands } from "./exec-command.js";
 import { sandboxProperties, type UnitSandbox, unitSandbox } from "./unit-sandbox.js";
+import { usualUmask } from "../mode-bits.js";
 
 /** A file that EnvironmentFile= names. */
 export interface EnvironmentFile {
@@ -139,7 +140,7 @@ export function parseUnitSettings(unit: string, text: string): UnitSettings | un
     environmentFiles: all("EnvironmentFiles").flatMap(environmentFile),
     passEnvironment: words("PassEnvironment"),
     unsetEnvironment: words("UnsetEnvironment"),
-    umask: /^[0-7]{1,4}$/.test(one("UMask")) ? parseInt(one("UMask"), 8) : 0o022,
+    umask: /^[0-7]{1,4}$/.test(one("UMask")) ? parseInt(one("UMask"), 8) : usualUmask,
     limits: limitsIn(one, "Limit"),
     ...workingFolder(one("WorkingDirectory")),
     ...given("rootDirectory", one("RootDirectory")),

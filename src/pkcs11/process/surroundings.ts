@@ -1,4 +1,5 @@
 import { isRecord, textOf } from "../../formats/json/json-values.js";
+import { usualUmask } from "../../host/mode-bits.js";
 
 /** An address at which the module reaches its HSM. */
 export interface Address {
@@ -22,7 +23,7 @@ export interface Surroundings {
 }
 
 export const usualSurroundings: Surroundings = {
-  umask: 0o022,
+  umask: usualUmask,
   folder: null,
   limits: {},
   addresses: [],

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { Problem } from "../../problem/problem.js";
 import type { Identity } from "../protocol.js";
+import { executableByWorld, readableByWorld } from "../../host/mode-bits.js";
 
 /** Open descriptors of what the worker is made of; they reach it as 4, 5 and 6 (worker-command.ts). */
 export interface WorkerFiles {
@@ -69,9 +70,9 @@ function packageFolder(workerPath: string): string {
 
 /** What is executed or loaded through a descriptor is opened again, with the rights of the account. */
 function refuseClosed({ addon, node }: WorkerFiles, addonPath: string): void {
-  if ((fstatSync(addon).mode & 0o004) === 0)
+  if ((fstatSync(addon).mode & readableByWorld) === 0)
     throw addonMissing("its file is not readable for others", addonPath, `chmod a+r ${addonPath}`);
-  if ((fstatSync(node).mode & 0o001) !== 0) return;
+  if ((fstatSync(node).mode & executableByWorld) !== 0) return;
   throw new Problem("smoke-identity-refused", "the service user may not execute node", {
     where: { path: process.execPath },
     hint: `chmod a+rx ${process.execPath}`,

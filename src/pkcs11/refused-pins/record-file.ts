@@ -1,5 +1,6 @@
 import type { OwnState } from "../../host/state-folder.js";
 import { joined } from "../../host/path.js";
+import { privateModes } from "../../host/rights.js";
 import { shellWord } from "../../formats/text/shell-word.js";
 import { Problem } from "../../problem/problem.js";
 import { parseRecord, recordText, type RefusedPin } from "./record.js";
@@ -65,7 +66,7 @@ export function change(state: OwnState, edit: (pins: readonly RefusedPin[]) => r
         return;
       }
       const bytes = Buffer.from(recordText(pins));
-      files.write(joined(folder, refusedPinsName), bytes, { mode: 0o600, ...owner }, (now) => {
+      files.write(joined(folder, refusedPinsName), bytes, { mode: privateModes.file, ...owner }, (now) => {
         if (!isSame(before, now)) throw changedMeanwhile();
       });
       return;

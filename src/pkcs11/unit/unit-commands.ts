@@ -7,7 +7,7 @@ import { joined, type AbsolutePath } from "../../host/path.js";
 import { withOwnFolder } from "../../host/processes/own-folder.js";
 import { processMark } from "../../host/processes/process-mark.js";
 import { randomHex } from "../../host/random-hex.js";
-import { publicFolder, rootsFile, shownFile } from "../../host/rights.js";
+import { privateModes, publicFolder, rootsFile, shownFile } from "../../host/rights.js";
 import { systemPath } from "../../host/sandbox/sandbox-script.js";
 import { endTransientUnit, transientUnit } from "../../host/unit/transient-unit.js";
 import { type ServiceUnit, workerUnit } from "./service-unit.js";
@@ -49,7 +49,7 @@ export function withUnitCommands<T>(
   const { properties, environmentFiles, environment } = workerUnit(unit);
   const fill = (folder: AbsolutePath): void => {
     files.createFolder(folder, publicFolder);
-    files.createFolder(workOf(folder), { mode: 0o700, uid, gid });
+    files.createFolder(workOf(folder), { mode: privateModes.folder, uid, gid });
     files.write(joined(folder, "environment"), Buffer.from(environmentText({ environment }, {})), rootsFile);
   };
   return withOwnFolder(files, "unit", fill, async (folder) => {

@@ -5,8 +5,9 @@ import type { ServiceAccount } from "../../profile/types.js";
 import type { Change } from "../../workflow/change.js";
 import { article } from "../../host/files/trust.js";
 import { path } from "../../host/path.js";
-import { writableByOthers } from "../../host/rights.js";
+import { publicModes, serviceModes } from "../../host/rights.js";
 import type { UnitProcess } from "../../host/unit/unit-process.js";
+import { writableByOthers } from "../../host/mode-bits.js";
 import type { ObservedAccount } from "./observe.js";
 
 const step = "account";
@@ -36,7 +37,14 @@ function home(service: ServiceAccount, observed: ObservedAccount): Change[] {
   return [
     ...observed.missingParents.map(
       (parent) =>
-        ({ kind: "create-folder", step, path: parent, owner: "root", group: "root", mode: 0o755 }) as const,
+        ({
+          kind: "create-folder",
+          step,
+          path: parent,
+          owner: "root",
+          group: "root",
+          mode: publicModes.folder,
+        }) as const,
     ),
     {
       kind: "create-folder",
@@ -45,7 +53,7 @@ function home(service: ServiceAccount, observed: ObservedAccount): Change[] {
       trusting: service.user,
       owner: service.user,
       group: service.group,
-      mode: 0o750,
+      mode: serviceModes.folder,
     },
   ];
 }

@@ -1,6 +1,8 @@
 import type { Accounts, Entry, Host } from "../../host/host.js";
 import type { AbsolutePath } from "../../host/path.js";
 import { sha256 } from "../../host/random-hex.js";
+import { privateModes, publicModes } from "../../host/rights.js";
+import { groupBits, ownerBits, readableByGroup } from "../../host/mode-bits.js";
 import { Secret } from "../../problem/secret.js";
 import type { ServiceAccount } from "../../profile/types.js";
 import { type Change, makesFolder } from "../../workflow/change.js";
@@ -38,7 +40,7 @@ export function folderChanges(
       ...(trusting !== undefined && { trusting }),
       owner: "root",
       group: "root",
-      mode: 0o755,
+      mode: publicModes.folder,
     };
   });
 }
@@ -121,8 +123,8 @@ export function entryRights(
   if (!holdsPin) return { owner, group, mode: entry.mode };
   const isServices = entry.gid === accounts.group(service.group)?.gid;
   if (isServices || entry.uid === accounts.user(service.user)?.uid)
-    return { owner, group, mode: entry.mode & (isServices ? 0o770 : 0o700) };
-  return { owner, group: service.group, mode: (entry.mode & 0o600) | 0o040 };
+    return { owner, group, mode: entry.mode & (isServices ? ownerBits | groupBits : ownerBits) };
+  return { owner, group: service.group, mode: (entry.mode & privateModes.file) | readableByGroup };
 }
 
 /** Takes the file away; the run keeps it, for a rollback. */

@@ -3,6 +3,7 @@ import type { Entry, Files, Host } from "../../host/host.js";
 import { article } from "../../host/files/trust.js";
 import { folderOf, type AbsolutePath } from "../../host/path.js";
 import { sizeLimits } from "../../host/size-limits.js";
+import { readableByGroup, readableByWorld } from "../../host/mode-bits.js";
 import { Problem } from "../../problem/problem.js";
 import { serviceHome } from "../../profile/service-identity.js";
 import type { Profile } from "../../profile/types.js";
@@ -62,7 +63,8 @@ function missingAbove(files: Files, path: AbsolutePath): readonly AbsolutePath[]
  */
 function refusePrivate(path: AbsolutePath, entry: Entry, { accounts }: Host, group: string): void {
   const isReadable =
-    (entry.mode & 0o004) !== 0 || ((entry.mode & 0o040) !== 0 && entry.gid === accounts.group(group)?.gid);
+    (entry.mode & readableByWorld) !== 0 ||
+    ((entry.mode & readableByGroup) !== 0 && entry.gid === accounts.group(group)?.gid);
   if (entry.uid !== 0 || isReadable) return;
   throw new Problem("consumer-file-private", "this file is private to root, below the home of the service", {
     where: { path },

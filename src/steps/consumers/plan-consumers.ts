@@ -3,6 +3,7 @@ import { consumerOf } from "../../consumers/consumers.js";
 import { editEntries } from "../../formats/entries/entry-editor.js";
 import type { Host } from "../../host/host.js";
 import { folderOf, type AbsolutePath } from "../../host/path.js";
+import { publicModes, readOnlyByOwner, serviceModes } from "../../host/rights.js";
 import { Problem } from "../../problem/problem.js";
 import type { Secret } from "../../problem/secret.js";
 import type { PinSource, Profile, ProfileConsumer } from "../../profile/types.js";
@@ -150,7 +151,7 @@ export function planPin(
       isSecret: true,
       what: "PIN file",
     },
-    { owner: user, group, mode: 0o400 },
+    { owner: user, group, mode: readOnlyByOwner },
     host.accounts,
   );
   return {
@@ -174,8 +175,8 @@ function filesFor({ trusting }: ObservedPlace, host: Host): ReturnType<Host["fil
 
 function usualRights({ service }: Profile, isService: boolean): WantedRights {
   return isService
-    ? { owner: "root", group: service.group, mode: 0o640 }
-    : { owner: "root", group: "root", mode: 0o644 };
+    ? { owner: "root", group: service.group, mode: serviceModes.file }
+    : { owner: "root", group: "root", mode: publicModes.file };
 }
 
 /** With an unknown PIN, what is there counts as up to date if nothing else differs. */

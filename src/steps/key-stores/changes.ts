@@ -3,7 +3,8 @@ import { modeText } from "../../formats/text/mode-text.js";
 import type { Accounts, Entry } from "../../host/host.js";
 import { folderOf, path, type AbsolutePath } from "../../host/path.js";
 import { sha256 } from "../../host/random-hex.js";
-import { writableByOthers } from "../../host/rights.js";
+import { publicModes, serviceModes } from "../../host/rights.js";
+import { readableByGroup, readableByWorld, writableByOthers } from "../../host/mode-bits.js";
 import { Problem } from "../../problem/problem.js";
 import { Secret } from "../../problem/secret.js";
 import type { ServiceAccount } from "../../profile/types.js";
@@ -12,8 +13,7 @@ import type { ObservedFile } from "./observe.js";
 
 const step = "key-stores";
 /** Amplia's `chmod -R a=,u+rwX,g+rX` of its settings. */
-const folderMode = 0o750;
-const fileMode = 0o640;
+const { folder: folderMode, file: fileMode } = serviceModes;
 /**
  * The folder that belongs to the application alone; any other existing folder may also be somebody else's,
  * and is not changed.
@@ -46,7 +46,7 @@ export function folderChanges(
     ...missing.map((folder): Change => {
       const rights = own.has(folder)
         ? ({ owner: "root", group: service.group, mode: folderMode } as const)
-        : ({ owner: "root", group: "root", mode: 0o755 } as const);
+        : ({ owner: "root", group: "root", mode: publicModes.folder } as const);
       return { kind: "create-folder", step, path: folder, trusting: service.user, ...rights };
     }),
   ];
@@ -111,7 +111,8 @@ export function privateFile(
 ): readonly Problem[] {
   if (entry === undefined || folder === undefined || entry.uid !== 0) return [];
   const isReadable =
-    (entry.mode & 0o004) !== 0 || ((entry.mode & 0o040) !== 0 && entry.gid === accounts.group(group)?.gid);
+    (entry.mode & readableByWorld) !== 0 ||
+    ((entry.mode & readableByGroup) !== 0 && entry.gid === accounts.group(group)?.gid);
   const isRootsFolder = folder.uid === 0 && (folder.mode & writableByOthers) === 0;
   if (isReadable || isRootsFolder) return [];
   return [
@@ -134,7 +135,7 @@ export function privateFile(
 
 /** Others could read the secrets in it until now. */
 export function exposedWarning({ path: file, entry, text }: ObservedFile): readonly Problem[] {
-  if (entry === undefined || (entry.mode & 0o004) === 0 || text === "") return [];
+  if (entry === undefined || (entry.mode & readableByWorld) === 0 || text === "") return [];
   return [
     new Problem("settings-exposed", "everyone on this host can read the application's settings", {
       severity: "warning",

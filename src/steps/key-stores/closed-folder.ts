@@ -5,14 +5,13 @@ import { resolveLinks } from "../../host/installer/resolve-links.js";
 import { type AbsolutePath, folderOf, joined } from "../../host/path.js";
 import { noId, type Reader, type Standing, standingBarrier } from "../../host/unit/barrier.js";
 import { serviceReader } from "../../host/unit/reader.js";
+import { executableByGroup, executableByWorld } from "../../host/mode-bits.js";
 import { Problem, Problems } from "../../problem/problem.js";
 import type { ServiceAccount } from "../../profile/types.js";
 import type { StepInput } from "../../workflow/step.js";
 import { ampliaFolder } from "./changes.js";
 import type { ObservedFile } from "./observe.js";
 import type { WrittenFile } from "./written-stores.js";
-
-const groupMayPass = 0o010;
 
 /**
  * The first folder on the way to the settings that does not let the service's processes pass, with the groups
@@ -42,7 +41,7 @@ export async function closedFolder(
   const isAnothers = written.some(
     (one) => one.service !== service.user && folderOf(one.path) === standing.path,
   );
-  const isCertain = standing.certain || isAnothers || (standing.entry.mode & groupMayPass) === 0;
+  const isCertain = standing.certain || isAnothers || (standing.entry.mode & executableByGroup) === 0;
   return [closed(file, standing, service, host, isCertain)];
 }
 
@@ -101,9 +100,6 @@ function closed(
   );
 }
 
-/** Both services' groups are then let in. */
-const otherBits = 0o001;
-
 /**
  * A folder gives access to one group: settings of a second service in it would lock one of the two out.
  * Throws `settings-other-service` for each folder in which knetctl wrote the settings of another service user
@@ -128,7 +124,8 @@ export function refuseOthersFolders(
         folderOf(one.path) === path &&
         !isIn(one.service, service.group, host),
     );
-    if (other !== undefined && (path === ampliaFolder || (folder.mode & otherBits) === 0))
+    // where everybody may pass, both services' groups are let in
+    if (other !== undefined && (path === ampliaFolder || (folder.mode & executableByWorld) === 0))
       return [
         othersFolder(
           path,

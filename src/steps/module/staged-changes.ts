@@ -13,6 +13,8 @@ import type { StagedChange } from "../../host/installer/staged/judge.js";
 import type { StagedInstallation } from "../../host/installer/staged/stage-installation.js";
 import { folderOf, path as literal } from "../../host/path.js";
 import type { AbsolutePath } from "../../host/path.js";
+import { privateModes } from "../../host/rights.js";
+import { groupBits, writableByOthers } from "../../host/mode-bits.js";
 import type { Change } from "../../workflow/change.js";
 
 const step = "module";
@@ -46,7 +48,7 @@ export function stagedChanges(
       path: receiptFile,
       owner: "root",
       group: "root",
-      mode: 0o600,
+      mode: privateModes.file,
       content: receiptText(installed.receipt),
       before: formerReceipt ?? null,
       sensitive: false,
@@ -101,7 +103,7 @@ const rootOwned = { uid: 0, gid: 0 };
 
 /** Without what lets others than the owner write, or may only be the mask of an access control list. */
 function closed({ mode, attributes }: FolderState): number {
-  return mode & ~(attributes === undefined ? 0o022 : 0o072);
+  return mode & ~(attributes === undefined ? writableByOthers : writableByOthers | groupBits);
 }
 
 /** The same, but with the mode of the one before where that changes together with the attributes. */

@@ -1,7 +1,8 @@
 import { modeText } from "../../formats/text/mode-text.js";
 import type { Entry } from "../../host/host.js";
 import type { AbsolutePath } from "../../host/path.js";
-import { serviceModes, writableByOthers } from "../../host/rights.js";
+import { serviceModes } from "../../host/rights.js";
+import { groupBits, setIdBits, writableByOthers } from "../../host/mode-bits.js";
 import { Problem } from "../../problem/problem.js";
 import type { Change } from "../../workflow/change.js";
 import { inFolder, shellWord } from "../../formats/text/shell-word.js";
@@ -9,8 +10,6 @@ import type { Observed } from "./observe.js";
 import { foreignness, passage, type Reader } from "./standing.js";
 
 const step = "ownership";
-const groupBits = 0o070;
-const setIdBits = 0o6000;
 
 export interface OwnershipPlan {
   readonly changes: readonly Change[];

@@ -1,6 +1,6 @@
 import type { Accounts, Entry, Files } from "../../host/host.js";
 import { type AbsolutePath, joined } from "../../host/path.js";
-import { writableByOthers } from "../../host/rights.js";
+import { writableByOthers } from "../../host/mode-bits.js";
 import { Problem } from "../../problem/problem.js";
 import { clientConfigFolders, clientConfigName } from "../../vendor/client.js";
 

@@ -1,6 +1,12 @@
 import { modeText } from "../../formats/text/mode-text.js";
 import { article } from "../../host/files/trust.js";
 import type { Account, Accounts, Entry, Group } from "../../host/host.js";
+import {
+  executableByGroup,
+  executableByOwner,
+  executableByWorld,
+  readableByWorld,
+} from "../../host/mode-bits.js";
 import { shellWord, writtenBy } from "../../formats/text/shell-word.js";
 import { Problem } from "../../problem/problem.js";
 import type { Severity } from "../../problem/problem.js";
@@ -19,8 +25,8 @@ export interface Reader {
  * The character that replaces bytes in a name that are not UTF-8: the file cannot be found by it any more.
  */
 const unreadable = "\ufffd";
-/** The group's rights to a folder and to a file. */
-const reading = { folder: 0o5, file: 0o4 };
+/** The rights to a folder and to a file, as everybody would have them. */
+const reading = { folder: readableByWorld | executableByWorld, file: readableByWorld };
 
 /**
  * Why an entry is not made root:GROUP and readable by the group; undefined if it is. On the path to
@@ -38,11 +44,11 @@ export function foreignness(one: OwnedEntry, reader: Reader): Problem | undefine
  */
 export function passage({ uid, gid, mode }: Entry, { account, group }: Reader): "yes" | "no" | "unknown" {
   if (account !== undefined && (account.uid === 0 || uid === account.uid))
-    return account.uid === 0 || (mode & 0o100) !== 0 ? "yes" : "no";
+    return account.uid === 0 || (mode & executableByOwner) !== 0 ? "yes" : "no";
   const isGroups = gid === account?.gid || gid === group?.gid;
-  if ((mode & (isGroups ? 0o010 : 0o001)) !== 0) return "yes";
+  if ((mode & (isGroups ? executableByGroup : executableByWorld)) !== 0) return "yes";
   // the group's bits are also the most that an access list can grant (acl(5))
-  return (mode & 0o010) === 0 ? "no" : "unknown";
+  return (mode & executableByGroup) === 0 ? "no" : "unknown";
 }
 
 function notWorkable({ path, entry }: OwnedEntry, severity: Severity): Problem | undefined {

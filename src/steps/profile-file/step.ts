@@ -1,7 +1,7 @@
 import { modeText } from "../../formats/text/mode-text.js";
 import type { Entry, Host } from "../../host/host.js";
 import { folderOf, type AbsolutePath } from "../../host/path.js";
-import { writableByOthers } from "../../host/rights.js";
+import { sticky, writableByOthers } from "../../host/mode-bits.js";
 import { Problem } from "../../problem/problem.js";
 import type { WriteFile } from "../../workflow/change-kinds/write-file.js";
 import type { Step } from "../../workflow/step.js";
@@ -63,7 +63,7 @@ function foldersTo(path: AbsolutePath): readonly AbsolutePath[] {
 function refuseUnsafe(folder: AbsolutePath, entry: Entry | undefined, host: Host): void {
   if (entry === undefined) return;
   refuseForeign(folder, entry, host);
-  if ((entry.mode & writableByOthers) === 0 || (entry.uid === 0 && (entry.mode & 0o1000) !== 0)) return;
+  if ((entry.mode & writableByOthers) === 0 || (entry.uid === 0 && (entry.mode & sticky) !== 0)) return;
   throw unsafe(folder, `others can write in this folder: mode ${modeText(entry.mode)}`);
 }
 

@@ -3,6 +3,8 @@ import { modeText } from "../../formats/text/mode-text.js";
 import { article } from "../../host/files/trust.js";
 import type { Attributes, Entry, Files, Rights } from "../../host/host.js";
 import { type AbsolutePath, folderOf } from "../../host/path.js";
+import { privateModes } from "../../host/rights.js";
+import { groupBits } from "../../host/mode-bits.js";
 import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
 import { commandAt } from "./shared/by-hand.js";
 import { changedSincePlan, refuseOther, undoUnsafe } from "./shared/changed-by-others.js";
@@ -134,7 +136,7 @@ function standing(change: RemoveEntry, prior: Prior, run: RunContext): Standing 
 /** As a new folder is before it gets its owner and mode, unless those are what it was to get. */
 function isHalfMade(entry: Entry, prior: Rights): boolean {
   const isOurs = entry.uid === 0 || (entry.uid === prior.uid && entry.gid === prior.gid);
-  return entry.mode === 0o700 && isOurs && !hasRights(entry, prior);
+  return entry.mode === privateModes.folder && isOurs && !hasRights(entry, prior);
 }
 
 /** As it is before it gets its attributes. */
@@ -157,7 +159,7 @@ function restore({ path }: RemoveEntry, prior: Prior, files: Files, run: RunCont
 
 /** As before an access control list, whose mask the mode shows as what the group may do. */
 function bare({ mode, uid, gid, attributes }: KeptFolder): Rights {
-  return { mode: attributes === undefined ? mode : mode & ~0o070, uid, gid };
+  return { mode: attributes === undefined ? mode : mode & ~groupBits, uid, gid };
 }
 
 function finishFolder({ path }: Pick<RemoveEntry, "path">, prior: KeptFolder, files: Files): void {

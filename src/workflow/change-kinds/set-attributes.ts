@@ -12,6 +12,7 @@ import {
   type Dressed,
 } from "../../host/files/set-attributes.js";
 import type { Attributes } from "../../host/host.js";
+import { isMode } from "../../host/mode-bits.js";
 import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
 import { commandAt } from "./shared/by-hand.js";
 import { changedSincePlan, refuseOther } from "./shared/changed-by-others.js";
@@ -162,8 +163,7 @@ function commandsFor({ attributes }: SetAttributes, prior: Dressed): readonly st
 export function dressed(json: unknown): Dressed | undefined {
   const { mode, attributes } = fieldsOf(json);
   const found = attributesFrom(attributes);
-  const isMode = typeof mode === "number" && Number.isInteger(mode) && mode >= 0 && mode <= 0o7777;
-  return isMode && found !== undefined ? { mode, attributes: found } : undefined;
+  return isMode(mode) && found !== undefined ? { mode, attributes: found } : undefined;
 }
 
 /** Attributes from a JSON object. */

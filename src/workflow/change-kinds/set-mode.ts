@@ -1,6 +1,7 @@
 import { fieldsOf } from "../../formats/json/json-values.js";
 import { modeText } from "../../formats/text/mode-text.js";
 import type { Mode } from "../../host/host.js";
+import { isMode } from "../../host/mode-bits.js";
 import type { ChangeKind, CommonChange, RunContext, Standing } from "../change-kind.js";
 import { commandAt } from "./shared/by-hand.js";
 import { changedSincePlan, refuseOther } from "./shared/changed-by-others.js";
@@ -27,9 +28,7 @@ export const setMode: ChangeKind<SetMode, Prior> = {
 
   parsePrior: (json) => {
     const { mode } = fieldsOf(json);
-    return typeof mode === "number" && Number.isInteger(mode) && mode >= 0 && mode <= 0o7777
-      ? { mode }
-      : undefined;
+    return isMode(mode) ? { mode } : undefined;
   },
 
   record: (change, run) => Promise.resolve({ mode: entryOf(change, run).mode }),

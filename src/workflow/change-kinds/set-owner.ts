@@ -5,6 +5,7 @@ import { isOfNewFolder } from "./create-folder.js";
 import { rightsOf } from "./shared/kept-content.js";
 import { type Ownership, resolveOwner, trustedFiles } from "./shared/named-accounts.js";
 import { chmodByHand } from "./set-mode.js";
+import { setIdBits } from "../../host/mode-bits.js";
 
 export interface SetOwner extends CommonChange, Ownership {
   readonly kind: "set-owner";
@@ -16,8 +17,6 @@ interface Prior {
   readonly gid: number;
   readonly mode: number;
 }
-
-const setIdBits = 0o6000;
 
 export const setOwner: ChangeKind<SetOwner, Prior> = {
   text: ({ path, from, owner, group }) =>

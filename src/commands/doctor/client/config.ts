@@ -1,9 +1,9 @@
 import { modeText } from "../../../formats/text/mode-text.js";
 import { shellWord } from "../../../formats/text/shell-word.js";
-import { writableByOthers } from "../../../host/rights.js";
 import { standingBarrier } from "../../../host/unit/barrier.js";
 import type { AbsolutePath } from "../../../host/path.js";
 import { ownCommand } from "../../../host/own-command.js";
+import { readableByWorld, writableByOthers } from "../../../host/mode-bits.js";
 import { Problem } from "../../../problem/problem.js";
 import { serviceHome } from "../../../profile/service-identity.js";
 import { correctIt } from "../../../vendor/client-config/existing.js";
@@ -30,7 +30,8 @@ export const config: Check = {
 /** It says where PINs are sent: who can write it can have them sent elsewhere. */
 function open(path: AbsolutePath, { host, account }: Around): readonly Problem[] {
   const entry = host.files(...ownersOf(account())).entry(path);
-  if (entry === undefined || (entry.uid === 0 && (entry.mode & 0o026) === 0)) return [];
+  if (entry === undefined || (entry.uid === 0 && (entry.mode & (writableByOthers | readableByWorld)) === 0))
+    return [];
   const owner = host.accounts.userName(entry.uid);
   const isOthers = (entry.mode & writableByOthers) !== 0;
   return [

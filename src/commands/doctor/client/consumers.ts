@@ -7,6 +7,7 @@ import type { AbsolutePath } from "../../../host/path.js";
 import { askUnit } from "../../../host/unit/ask-unit.js";
 import { standingBarrier } from "../../../host/unit/barrier.js";
 import { serviceReader } from "../../../host/unit/reader.js";
+import { worldBits } from "../../../host/mode-bits.js";
 import { Problem } from "../../../problem/problem.js";
 import type { ServiceAccount } from "../../../profile/types.js";
 import { quotedName } from "../../../profile/words/quote.js";
@@ -127,7 +128,7 @@ function openProblems(
   { mode, uid }: Entry,
   host: Around["host"],
 ): readonly Problem[] {
-  if ((mode & 0o007) === 0) return [];
+  if ((mode & worldBits) === 0) return [];
   return [
     new Problem("doctor-consumer-open", `everyone can read the PIN of consumer ${quotedName(name)}`, {
       where: { path: file },

@@ -1,9 +1,9 @@
 import { asWord } from "../../../language/spoken.js";
 import { Problem } from "../../../problem/problem.js";
 import { path } from "../../../host/path.js";
-import { writableByOthers } from "../../../host/rights.js";
 import { sizeLimits } from "../../../host/size-limits.js";
 import { counted } from "../../../formats/text/counted.js";
+import { writableByOthers } from "../../../host/mode-bits.js";
 import { modeText } from "../../../formats/text/mode-text.js";
 import type { Check } from "../check.js";
 

@@ -2,6 +2,7 @@ import { modeText } from "../../../formats/text/mode-text.js";
 import { shellWord } from "../../../formats/text/shell-word.js";
 import { article } from "../../../host/files/trust.js";
 import { stateFolder } from "../../../host/path.js";
+import { othersBits } from "../../../host/mode-bits.js";
 import { Problem } from "../../../problem/problem.js";
 import type { Check } from "../check.js";
 
@@ -13,7 +14,7 @@ export const state: Check = {
     const entry = host.files().entry(stateFolder);
     if (entry === undefined) return { text: "nothing yet: the first apply makes it" };
     const rights = `${host.accounts.userName(entry.uid)}, mode ${modeText(entry.mode)}`;
-    if (entry.kind === "folder" && entry.uid === 0 && (entry.mode & 0o077) === 0)
+    if (entry.kind === "folder" && entry.uid === 0 && (entry.mode & othersBits) === 0)
       return { text: `${stateFolder} is root's alone` };
     const folder = shellWord(host.root === "/" ? stateFolder : `${host.root}${stateFolder}`);
     const problem = new Problem("doctor-state-open", "knetctl's records are not root's alone", {

@@ -1,6 +1,7 @@
 import { unlinkSync } from "node:fs";
 import type { Host } from "../../../host/host.js";
 import { type AbsolutePath, asAbsolutePath, folderOf, path as literal } from "../../../host/path.js";
+import { rootsFile, rootsFolder } from "../../../host/rights.js";
 import { Problem } from "../../../problem/problem.js";
 import type { Secret } from "../../../problem/secret.js";
 import { writeNew } from "../new-file.js";
@@ -15,7 +16,6 @@ export interface TypedPin {
   readonly keep: "file" | "credential";
 }
 
-const rootOnly = { uid: 0, gid: 0 };
 /** Where systemd looks for encrypted credentials (systemd.exec(5)). */
 const credentialStore = literal("/etc/credstore.encrypted");
 const encryptMs = 30_000;
@@ -66,15 +66,15 @@ function keepFile(host: Host, path: AbsolutePath, bytes: Buffer, takeBack: (() =
   const isFolderNew = files.entry(folder) === undefined;
   const before = isFolderNew ? undefined : files.read(path);
   if (isFolderNew) {
-    files.createFolder(folder, { ...rootOnly, mode: 0o700 });
+    files.createFolder(folder, rootsFolder);
     takeBack.push(() => {
       files.removeFolder(folder);
     });
   }
-  files.write(path, bytes, { ...rootOnly, mode: 0o600 });
+  files.write(path, bytes, rootsFile);
   takeBack.push(() => {
     const entry = files.entry(path);
-    if (before !== undefined) files.write(path, before, { ...rootOnly, mode: 0o600 });
+    if (before !== undefined) files.write(path, before, rootsFile);
     else if (entry !== undefined) files.remove(path, entry);
   });
 }

@@ -16,6 +16,7 @@ import type { PreparedModule } from "../prepare-module.js";
 import { receiptFile } from "../receipt.js";
 import { pathsOf } from "./changed-since.js";
 import { createRunFolder, workIn, writePaths } from "./run-folder.js";
+import { privateModes } from "../../rights.js";
 
 /** What the journal keeps of an installation in place that is about to begin. */
 export interface InPlaceRecord {
@@ -86,7 +87,7 @@ async function prepare(
   { host, signal }: InPlaceRun,
 ): Promise<PreparedModule> {
   try {
-    mkdirSync(work, { mode: 0o700 });
+    mkdirSync(work, { mode: privateModes.folder });
     return await prepareModule(archive, { folder: work, sha256, host, signal });
   } catch (error) {
     throw replacedArchive(error);

@@ -9,6 +9,7 @@ import { sizeLimits } from "../../size-limits.js";
 import { resolveLinks } from "../resolve-links.js";
 import { parseTraces } from "./traces.js";
 import type { Trace } from "./traces.js";
+import { othersBits } from "../../mode-bits.js";
 
 /** Where an installation in place keeps what is known of it: `RUN/module/`, 0700 and root's. */
 export interface RunFolder {
@@ -37,7 +38,7 @@ export function runFolder(host: Host, run: AbsolutePath): RunFolder {
   const entry = host.files().entry(asked);
   const folder = joined(resolveLinks(host.files(), folderOf(asked)) ?? folderOf(asked), nameOf(asked));
   const full = host.root === "/" ? folder : host.root + folder;
-  if (entry === undefined || (entry.kind === "folder" && entry.uid === 0 && (entry.mode & 0o077) === 0))
+  if (entry === undefined || (entry.kind === "folder" && entry.uid === 0 && (entry.mode & othersBits) === 0))
     return { folder, full };
   throw new Problem("archive-not-private", "the run's folder is not private", {
     where: { path: full },

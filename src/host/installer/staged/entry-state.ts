@@ -6,6 +6,7 @@ import { sizeLimits } from "../../size-limits.js";
 import type { Attributes } from "../../host.js";
 import { Problem } from "../../../problem/problem.js";
 import { errorCode } from "../../../problem/thrown.js";
+import { modeBits, permissionBits } from "../../mode-bits.js";
 
 interface Owned {
   /** Permission bits, setuid, setgid and sticky among them. */
@@ -67,10 +68,11 @@ export function statsOf(file: string): Stats | undefined {
 export function stateAt(file: string, planned?: string): EntryState | null {
   const stats = statsOf(file);
   if (stats === undefined) return null;
-  const owned = { mode: stats.mode & 0o7777, uid: stats.uid, gid: stats.gid };
+  const owned = { mode: stats.mode & modeBits, uid: stats.uid, gid: stats.gid };
   if (stats.isDirectory()) return { kind: "folder", ...owned };
   // the kernel gives every link the same mode
-  if (stats.isSymbolicLink()) return { kind: "link", ...owned, mode: 0o777, target: readlinkSync(file) };
+  if (stats.isSymbolicLink())
+    return { kind: "link", ...owned, mode: permissionBits, target: readlinkSync(file) };
   if (!stats.isFile())
     return { kind: stats.isFIFO() ? "fifo" : stats.isSocket() ? "socket" : "device", ...owned };
   const { size, nlink } = stats;

@@ -3,6 +3,7 @@ import { modeText } from "../../../formats/text/mode-text.js";
 import type { Files, Host, Rights } from "../../../host/host.js";
 import { type AbsolutePath, joined } from "../../../host/path.js";
 import { rootsFile } from "../../../host/rights.js";
+import { isMode } from "../../../host/mode-bits.js";
 import { Problem } from "../../../problem/problem.js";
 import type { CommonChange, RunContext } from "../../change-kind.js";
 import { commandAt, shellPath } from "./by-hand.js";
@@ -65,7 +66,7 @@ export function putBackByHand(
 /** Owner and mode from a JSON object's fields `mode`, `uid` and `gid`. */
 export function rightsOf(json: unknown): Rights | undefined {
   const { mode, uid, gid } = fieldsOf(json);
-  return isId(uid) && isId(gid) && isId(mode) && mode <= 0o7777 ? { mode, uid, gid } : undefined;
+  return isId(uid) && isId(gid) && isMode(mode) ? { mode, uid, gid } : undefined;
 }
 
 function isId(json: unknown): json is number {

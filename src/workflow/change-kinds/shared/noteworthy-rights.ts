@@ -2,6 +2,7 @@ import { aclText } from "../../../formats/acl-text.js";
 import { capabilityText } from "../../../formats/capability-text.js";
 import { modeText } from "../../../formats/text/mode-text.js";
 import type { Attributes, Mode } from "../../../host/host.js";
+import { setGroupId, setUserId } from "../../../host/mode-bits.js";
 import type { Ownership } from "./named-accounts.js";
 
 /** Mode and owner of what is made. */
@@ -11,8 +12,8 @@ export function rightsText({ mode, owner, group }: Ownership & { readonly mode: 
 
 /** The mode, with a word for what lets a program run with its owner's or group's rights. */
 export function modeWords(mode: Mode): string {
-  const setUid = (mode & 0o4000) === 0 ? "" : " setuid";
-  const setGid = (mode & 0o2000) === 0 ? "" : " setgid";
+  const setUid = (mode & setUserId) === 0 ? "" : " setuid";
+  const setGid = (mode & setGroupId) === 0 ? "" : " setgid";
   return `${modeText(mode)}${setUid}${setGid}`;
 }
 

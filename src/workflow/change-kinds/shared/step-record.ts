@@ -1,6 +1,7 @@
 import { fieldsOf, parsedJson } from "../../../formats/json/json-values.js";
 import type { Files } from "../../../host/host.js";
 import type { AbsolutePath } from "../../../host/path.js";
+import { privateModes } from "../../../host/rights.js";
 import type { Problem } from "../../../problem/problem.js";
 import type { Change } from "../../change.js";
 import type { StepId } from "../../step-ids.js";
@@ -54,7 +55,7 @@ export function recordUpdate<Entry>(
       path,
       owner: "root",
       group: "root",
-      mode: 0o600,
+      mode: privateModes.file,
       content: text,
       before: before ?? null,
       sensitive: false,
