@@ -79,8 +79,8 @@ export interface Files {
    */
   entry(path: AbsolutePath): Entry | undefined;
   /**
-   * Content of a regular file with one link; undefined when missing. Over `maxBytes` (default 5 MiB) is a
-   * Problem.
+   * Content of a regular file with one link; undefined when missing. Over `maxBytes` (or else
+   * `sizeLimits.text`) is a Problem.
    */
   read(path: AbsolutePath, maxBytes?: number): Buffer | undefined;
   /** The first `bytes` of such a file, or all of it if it is shorter. */

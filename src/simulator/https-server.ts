@@ -6,6 +6,7 @@ import type { KmipItem } from "../vhsm/kmip/item.js";
 import { decodeJson, encodeJson } from "../vhsm/kmip/json.js";
 import { decodeTtlv, encodeTtlv } from "../vhsm/kmip/ttlv.js";
 import type { Certificate } from "./certificate.js";
+import { mebibyte } from "../formats/units.js";
 
 /** Answers one request; never settles if the VHSM is silent. */
 export type Answer = (request: KmipItem) => Promise<KmipItem>;
@@ -19,7 +20,8 @@ const encodings: ReadonlyMap<string, Encoding> = new Map<string, Encoding>([
   ["application/json", { decode: (body) => decodeJson(body.toString("utf8")), encode: encodeJson }],
   ["application/octet-stream", { decode: decodeTtlv, encode: encodeTtlv }],
 ]);
-const largestRequest = 1024 * 1024;
+/** In bytes; of a longer one, no more is read. */
+export const largestRequest = mebibyte;
 const idleMs = 10 * 60 * 1000;
 
 /**

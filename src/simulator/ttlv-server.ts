@@ -2,9 +2,7 @@ import type { Server, TLSSocket } from "node:tls";
 import { createServer } from "node:tls";
 import { decodeTtlv, encodeTtlv, ttlvMessageLength } from "../vhsm/kmip/ttlv.js";
 import type { Certificate } from "./certificate.js";
-import type { Answer } from "./https-server.js";
-
-const largestRequest = 1024 * 1024;
+import { type Answer, largestRequest } from "./https-server.js";
 
 /**
  * Raw TTLV over TLS. A connection that does not begin like a KMIP message, such as an HTTP request, is cut

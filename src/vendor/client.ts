@@ -46,9 +46,6 @@ export const clientConfigKeys = {
 export const logVerbosities = ["none", "key_only", "quiet", "info", "verbose", "full"] as const;
 export type LogVerbosity = (typeof logVerbosities)[number];
 
-/** The size of the largest config.json that is read, in bytes: far more than any host needs. */
-export const largestClientConfig = 5 * 1024 * 1024;
-
 /** The loader's configuration file that says where the client is. */
 export const loaderEntryName = "knet-pkcs11.conf";
 

@@ -1,4 +1,6 @@
 import { shellWord } from "../../formats/text/shell-word.js";
+import { mebibytes } from "../../formats/units.js";
+import { sizeLimits } from "../../host/size-limits.js";
 import type { Host } from "../../host/host.js";
 import type { AbsolutePath } from "../../host/path.js";
 import { ownCommand } from "../../host/own-command.js";
@@ -98,10 +100,14 @@ export function namedConfigProblem(problem: Problem, file: AbsolutePath): Proble
       detail,
       hint: "give the config.json itself",
     }),
-    "profile-too-large": new Problem("client-config-too-large", "config.json is larger than 5 MiB", {
-      where,
-      hint: "check the name that --config gives",
-    }),
+    "profile-too-large": new Problem(
+      "client-config-too-large",
+      `config.json is larger than ${mebibytes(sizeLimits.text)}`,
+      {
+        where,
+        hint: "check the name that --config gives",
+      },
+    ),
     "profile-unreadable": new Problem("host-not-permitted", "config.json cannot be read", {
       where,
       detail,

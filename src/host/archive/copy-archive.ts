@@ -11,8 +11,9 @@ import { openPatiently, whyUnreadable } from "../files/why-unreadable.js";
 import type { Doubt } from "../given-file.js";
 import { archiveLimits } from "./archive-entry.js";
 import { privateModes } from "../rights.js";
+import { mebibyte } from "../../formats/units.js";
 
-const chunkBytes = 1024 ** 2;
+const chunkBytes = mebibyte;
 
 export interface ArchiveCopy {
   /** Lower-case hexadecimal, of the bytes that were copied. */

@@ -7,13 +7,14 @@ import { folderOf, joined, nameOf, type AbsolutePath } from "../path.js";
 import { sizeLimits } from "../size-limits.js";
 import { notAFile, requireTrustedFile } from "./trust.js";
 import { linkTarget, tooManyLinks, withFolder, type Folder, type Tree } from "./walk.js";
+import { mebibyte } from "../../formats/units.js";
 
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = constants;
 /** How many links at the end, and replacements while opening, are tolerated before giving up. */
 const mostTurns = 40;
 const chunkBytes = 64 * 1024;
 /** Read at a time where only the hash is wanted. */
-const hashedBytes = 1024 ** 2;
+const hashedBytes = mebibyte;
 
 /** The entry itself; undefined if it or a folder on the way is missing. */
 export function entryIn(tree: Tree, path: AbsolutePath): Entry | undefined {

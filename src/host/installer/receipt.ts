@@ -31,8 +31,6 @@ export interface Receipt {
 
 export const receiptFile = joined(stateFolder, "module.json");
 
-const largestFile = 1024 ** 3;
-
 /**
  * The receipt; undefined when there is none. One that is not ours, or damaged, is `module-receipt-invalid`.
  */
@@ -62,7 +60,7 @@ export function installedFile(host: Pick<Host, "files">, path: AbsolutePath): In
   const rights = { path, mode: entry.mode, uid: entry.uid, gid: entry.gid };
   const files = host.files(...owners, entry.uid);
   if (entry.kind === "link") return { ...rights, target: files.readLink(path) ?? "" };
-  const content = entry.kind === "file" ? files.read(path, largestFile) : undefined;
+  const content = entry.kind === "file" ? files.read(path, sizeLimits.leftInPlace) : undefined;
   return content && { ...rights, sha256: createHash("sha256").update(content).digest("hex") };
 }
 

@@ -1,3 +1,6 @@
+import { mebibyte } from "../../formats/units.js";
+import { sizeLimits } from "../../host/size-limits.js";
+
 /** Saves a text as a file of that name, by way of a `blob:` address, which nothing leaves the page by. */
 export function download(name: string, text: string, type = "text/plain"): void {
   const address = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));
@@ -30,7 +33,7 @@ export function select(place: HTMLElement | null): void {
 }
 
 /** More than any file that is taken over may have, in bytes: of a larger one no more is read. */
-const most = 6 * 1024 * 1024;
+const most = sizeLimits.text + mebibyte;
 
 export async function bytesOf(file: File): Promise<Uint8Array> {
   return new Uint8Array(await file.slice(0, most).arrayBuffer());

@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import { hardLimit } from "../../host/processes/hard-limit.js";
 import { fewestDescriptors } from "../../host/unit/transient-properties.js";
 import type { Identity } from "../protocol.js";
+import { gibibyte, mebibyte } from "../../formats/units.js";
 
 /** 2 GiB, of which Node needs 50 MB. RLIMIT_AS would count the 700 MB and more that Node reserves too. */
-export const mostMemory = 2 * 1024 ** 3;
+export const mostMemory = 2 * gibibyte;
 
 /**
  * Not the unit's: what `workerLimits` says of them itself, and what the kernel does not heed (getrlimit(2)).
@@ -13,7 +14,7 @@ const ours: readonly string[] = ["CORE", "NOFILE", "DATA", "RSS"];
 /** The worker sets them, since Node's own size would break them. */
 const late: readonly string[] = ["AS", "NPROC"];
 /** Node's own stack. */
-const leastStack = 1024 ** 2;
+const leastStack = mebibyte;
 
 /**
  * Words for prlimit(1). A crash leaves no core, which would hold the PIN; the limit is 1 byte, since 0 does

@@ -8,6 +8,7 @@ import {
 } from "node:crypto";
 import { promisify } from "node:util";
 import type { Secret } from "../../problem/secret.js";
+import { mebibyte } from "../../formats/units.js";
 
 /** A PIN as it is remembered: it can be recognised, and a guess at it costs as much as can be afforded. */
 export interface PinHash {
@@ -36,7 +37,7 @@ export const hashBytes = 32;
  * The costs that OWASP's Password Storage Cheat Sheet gives for scrypt with 32 MiB; node's own limit is that
  * much exactly, and not enough.
  */
-const costs = { N: 2 ** 15, r: 8, p: 3, maxmem: 64 * 1024 ** 2 };
+const costs = { N: 2 ** 15, r: 8, p: 3, maxmem: 64 * mebibyte };
 
 /** A salt that nothing has yet. */
 export function newSalt(): string {

@@ -2,13 +2,11 @@ import type { OwnState } from "../../host/state-folder.js";
 import { joined } from "../../host/path.js";
 import { privateModes } from "../../host/rights.js";
 import { shellWord } from "../../formats/text/shell-word.js";
+import { sizeLimits } from "../../host/size-limits.js";
 import { Problem } from "../../problem/problem.js";
 import { parseRecord, recordText, type RefusedPin } from "./record.js";
 
 const refusedPinsName = "refused-pins.json";
-
-/** Far more than the record ever has. Bytes. */
-const largestRecord = 2 * 1024 ** 2;
 
 /** The record; empty if there is none. Throws `pin-record-damaged`, and `host-…`. */
 export function rememberedPins(state: OwnState): readonly RefusedPin[] {
@@ -29,7 +27,7 @@ export function readIfPossible(state: OwnState): readonly RefusedPin[] {
 }
 
 function content({ files, folder }: OwnState): Buffer | undefined {
-  return files.read(joined(folder, refusedPinsName), largestRecord);
+  return files.read(joined(folder, refusedPinsName), sizeLimits.refusedPins);
 }
 
 function parsed({ folder }: OwnState, bytes: Buffer | undefined): readonly RefusedPin[] {

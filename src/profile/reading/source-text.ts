@@ -1,9 +1,10 @@
 import { countUpTo } from "../../formats/text/text-position.js";
 import { looksLikeUtf16, utf8Prefix, utf8Text } from "../../formats/text/utf8.js";
+import { mebibytes } from "../../formats/units.js";
 import { sizeLimits } from "../../host/size-limits.js";
 import { Problem } from "../../problem/problem.js";
 
-/** The size of the largest profile that is read, in bytes: 5 MiB. */
+/** The size of the largest profile that is read, in bytes. */
 export const profileSizeLimit = sizeLimits.text;
 
 /** A line and column, both from 1; columns count UTF-16 code units, as editors do. */
@@ -50,7 +51,7 @@ export function decodeSource(bytes: Uint8Array, name: string): SourceText {
 }
 
 export function tooLarge(name: string): Problem {
-  return new Problem("profile-too-large", "profile is larger than 5 MiB", {
+  return new Problem("profile-too-large", `profile is larger than ${mebibytes(profileSizeLimit)}`, {
     where: { path: name },
     hint: "give the profile itself; the archive and PIN files are only named in it",
   });

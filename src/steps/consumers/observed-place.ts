@@ -1,4 +1,5 @@
 import { positionAt } from "../../formats/text/text-position.js";
+import { mebibytes } from "../../formats/units.js";
 import type { Entry, Files, Host } from "../../host/host.js";
 import { article } from "../../host/files/trust.js";
 import { folderOf, type AbsolutePath } from "../../host/path.js";
@@ -75,7 +76,8 @@ function refusePrivate(path: AbsolutePath, entry: Entry, { accounts }: Host, gro
 
 function textOf(files: Files, path: AbsolutePath, { kind, size }: Entry): string {
   if (kind !== "file") throw unusable(path, "it is not a regular file", `it is ${article[kind]}`);
-  if (size > sizeLimits.text) throw unusable(path, "it is over 5 MiB", `it has ${size} bytes`);
+  if (size > sizeLimits.text)
+    throw unusable(path, `it is over ${mebibytes(sizeLimits.text)}`, `it has ${size} bytes`);
   const bytes = files.read(path, sizeLimits.text) ?? Buffer.alloc(0);
   const text = bytes.toString("utf8");
   if (Buffer.from(text).equals(bytes)) return text;

@@ -1,4 +1,5 @@
 import type { SettingsForm, SettingsText } from "../../formats/settings/settings-text.js";
+import { mebibytes } from "../../formats/units.js";
 import { article } from "../../host/files/trust.js";
 import type { Entry, Files, Host } from "../../host/host.js";
 import { type AbsolutePath, folderOf, joined, nameOf } from "../../host/path.js";
@@ -61,7 +62,12 @@ function textOf(files: Files, path: AbsolutePath, entry: Entry): string {
       `it is ${article[entry.kind]}`,
     );
   if (entry.size > sizeLimits.text)
-    throw unusable("settings-too-large", "the settings are over 5 MiB", path, `it has ${entry.size} bytes`);
+    throw unusable(
+      "settings-too-large",
+      `the settings are over ${mebibytes(sizeLimits.text)}`,
+      path,
+      `it has ${entry.size} bytes`,
+    );
   const bytes = files.read(path, sizeLimits.text) ?? Buffer.alloc(0);
   return decodedSettings(bytes, path);
 }

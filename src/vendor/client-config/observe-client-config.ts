@@ -1,10 +1,12 @@
 import { shellWord } from "../../formats/text/shell-word.js";
+import { mebibytes } from "../../formats/units.js";
+import { sizeLimits } from "../../host/size-limits.js";
 import { article } from "../../host/files/trust.js";
 import type { Entry, Files, Host } from "../../host/host.js";
 import { type AbsolutePath, joined } from "../../host/path.js";
 import { ownCommand } from "../../host/own-command.js";
 import { needsPermission, Problem } from "../../problem/problem.js";
-import { clientConfigFolders, clientConfigName, largestClientConfig } from "../client.js";
+import { clientConfigFolders, clientConfigName } from "../client.js";
 import { type EmptyText, existingText, type ExistingText, unusable } from "./existing.js";
 
 export interface ObservedClientConfig {
@@ -75,14 +77,14 @@ function observeFile(files: Files, path: AbsolutePath, hint: string): ObservedCl
       { path },
       { detail: `it is ${article[entry.kind]}`, hint },
     );
-  if (entry.size > largestClientConfig) {
+  if (entry.size > sizeLimits.text) {
     throw unusable(
       "client-config-too-large",
-      "config.json is larger than 5 MiB",
+      `config.json is larger than ${mebibytes(sizeLimits.text)}`,
       { path },
       { detail: `it has ${entry.size} bytes`, hint },
     );
   }
-  const bytes = files.read(path, largestClientConfig);
+  const bytes = files.read(path, sizeLimits.text);
   return bytes === undefined ? "missing" : existingText(bytes, path, hint);
 }

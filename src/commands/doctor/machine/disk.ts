@@ -6,6 +6,7 @@ import { stateFolder } from "../../../host/path.js";
 import { Problem } from "../../../problem/problem.js";
 import type { Around } from "../around.js";
 import type { Check } from "../check.js";
+import { gibibyte, mebibyte } from "../../../formats/units.js";
 
 /** Folders in which a run writes. */
 function writtenFolders({ host, account }: Around): readonly string[] {
@@ -24,7 +25,6 @@ function existing(folder: string): string {
   }
 }
 
-const mebibyte = 1024 ** 2;
 /** A client with its copy for taking it back, and a few thousand files. */
 const [least, little] = [
   { bytes: 32 * mebibyte, inodes: 200 },
@@ -63,9 +63,9 @@ function roomIn(folder: string): { readonly bytes: number; readonly inodes: numb
 }
 
 function shown(bytes: number): string {
-  return bytes < 10 * 1024 * mebibyte
+  return bytes < 10 * gibibyte
     ? `${Math.round(bytes / mebibyte)} MiB`
-    : `${Math.round(bytes / mebibyte / 1024)} GiB`;
+    : `${Math.round(bytes / gibibyte)} GiB`;
 }
 
 /** A file system that is read-only here; whether a module can be run from its own is the module's check. */

@@ -5,6 +5,7 @@ import { sizeLimits } from "../../../host/size-limits.js";
 import { counted } from "../../../formats/text/counted.js";
 import { writableByOthers } from "../../../host/mode-bits.js";
 import { modeText } from "../../../formats/text/mode-text.js";
+import { gibibyte } from "../../../formats/units.js";
 import type { Check } from "../check.js";
 
 const preloadFile = path("/etc/ld.so.preload");
@@ -55,7 +56,7 @@ interface Limit {
   readonly file: readonly [item: string, value: number];
 }
 
-const addressSpace = 4 * 1024 ** 3;
+const addressSpace = 4 * gibibyte;
 
 const known: readonly Limit[] = [
   { name: "open files", least: 256, shell: ["-n", 256], file: ["nofile", 256] },

@@ -20,7 +20,6 @@ export interface RunFolder {
 }
 
 const pathsFile = "paths-before.gz";
-const largestList = 1024 ** 3;
 
 /** Creates the folder in the run's own one. */
 export function createRunFolder(host: Host, run: AbsolutePath): RunFolder {
@@ -62,7 +61,7 @@ export function readPaths(host: Host, { folder }: RunFolder): ReadonlySet<string
   const file = joined(folder, pathsFile);
   try {
     const packed = host.files().read(file, sizeLimits.list) ?? Buffer.of();
-    return new Set(gunzipSync(packed, { maxOutputLength: largestList }).toString("utf8").split("\0"));
+    return new Set(gunzipSync(packed, { maxOutputLength: sizeLimits.allPaths }).toString("utf8").split("\0"));
   } catch (cause) {
     throw new Problem(
       "journal-damaged",

@@ -7,6 +7,7 @@ import type { Attributes } from "../../host.js";
 import { Problem } from "../../../problem/problem.js";
 import { errorCode } from "../../../problem/thrown.js";
 import { modeBits, permissionBits } from "../../mode-bits.js";
+import { mebibyte } from "../../../formats/units.js";
 
 interface Owned {
   /** Permission bits, setuid, setgid and sticky among them. */
@@ -47,7 +48,7 @@ export interface SpecialState extends Owned {
 /** All that a plan can bring about at a path. */
 export type EntryState = FileState | FolderState | LinkState | SpecialState;
 
-const bufferBytes = 1024 ** 2;
+const bufferBytes = mebibyte;
 
 /** Follows no link at its end; undefined where nothing lies there. */
 export function statsOf(file: string): Stats | undefined {
