@@ -115,6 +115,7 @@ const homes: readonly {
     others: ["description/written-profile.ts", "formats/text/yaml-text.ts", "formats/yaml-list.ts"],
   },
   { home: "formats/text/mode-text.ts", copy: /toString\(8\)\.padStart\(4/ },
+  { home: "formats/units.ts", copy: /1024 \*\* [23]|1024 \* 1024|86_?400_?000|24 \* 60 \* 60/ },
   { home: "problem/problem.ts", copy: /detail === undefined \? \w+ : `\$\{\w+\}: \$\{/ },
   { home: "vendor/client.ts", copy: /"user", "amplia"|: "amplia"/ },
   {

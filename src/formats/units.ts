@@ -5,3 +5,6 @@ export const gibibyte = 1024 ** 3;
 export function mebibytes(bytes: number): string {
   return `${bytes / mebibyte} MiB`;
 }
+
+/** Milliseconds. */
+export const dayMs = 24 * 60 * 60 * 1000;

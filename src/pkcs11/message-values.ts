@@ -1,5 +1,7 @@
+import { dayMs } from "../formats/units.js";
+
 /** A day: longer than anything here waits. */
-const mostMs = 86_400_000;
+const mostMs = dayMs;
 
 /** A time in milliseconds; undefined for anything else, such as JSON's 1e999, which is infinite. */
 export function milliseconds(value: unknown): number | undefined {

@@ -1,4 +1,5 @@
 import { generateKeyPairSync, randomBytes, sign } from "node:crypto";
+import { dayMs } from "../formats/units.js";
 
 /** PEM texts. */
 export interface Certificate {
@@ -16,10 +17,7 @@ export function makeCertificate(commonName: string): Certificate {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const name = sequence(set(sequence(objectId.commonName, tagged(tag.utf8String, Buffer.from(commonName)))));
   const today = Date.now();
-  const validity = sequence(
-    time(new Date(today - 86_400_000)),
-    time(new Date(today + years * 365 * 86_400_000)),
-  );
+  const validity = sequence(time(new Date(today - dayMs)), time(new Date(today + years * 365 * dayMs)));
   const authority = sequence(
     objectId.basicConstraints,
     tagged(tag.boolean, Buffer.of(0xff)),

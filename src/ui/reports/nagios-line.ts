@@ -5,6 +5,7 @@ import { isError, messageWithDetail } from "../../problem/problem.js";
 import { cleanLine } from "../text/clean-text.js";
 import type { MemberState, Observation } from "./observation.js";
 import type { VerifyVerdict } from "./report-json.js";
+import { dayMs } from "../../formats/units.js";
 
 /** Exit codes of a plugin, by the name of the state (monitoring-plugins.org, Development Guidelines). */
 const states = { OK: 0, WARNING: 1, CRITICAL: 2, UNKNOWN: exitCodes.unknown } as const satisfies Readonly<
@@ -97,7 +98,7 @@ function daysLeft(members: readonly MemberState[], now: Date): readonly { member
   );
   return [...ends].map(([member, end]) => ({
     member,
-    days: Math.floor((end.getTime() - now.getTime()) / 86_400_000),
+    days: Math.floor((end.getTime() - now.getTime()) / dayMs),
   }));
 }
 

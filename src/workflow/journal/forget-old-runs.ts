@@ -2,15 +2,13 @@ import type { Host } from "../../host/host.js";
 import { type AbsolutePath, joined, runsFolder } from "../../host/path.js";
 import { Problem } from "../../problem/problem.js";
 import { currentRun, journalFile, readHeads, readRun, type RunHead, type RunHeads } from "./runs.js";
-import { mebibyte } from "../../formats/units.js";
+import { dayMs, mebibyte } from "../../formats/units.js";
 
 /**
  * What is kept: how many runs, for how long, how many bytes; the latest ones in any case, since a clock can
  * jump ahead.
  */
 const limits = { runs: 100, days: 400, bytes: 512 * mebibyte, latest: 5 };
-const dayMs = 86_400_000;
-
 /**
  * Removes the folders of runs that are too old, too many or too large to keep, the oldest first; never one
  * that is current, unfinished or unreadable. Folders without a journal are removed too. `known`: the runs, if

@@ -3,8 +3,7 @@ import { whyNoServiceManager } from "../../../host/service/systemctl.js";
 import { Problem } from "../../../problem/problem.js";
 import { timeText } from "../../../ui/text/time-text.js";
 import type { Check } from "../check.js";
-
-const dayMs = 86_400_000;
+import { dayMs } from "../../../formats/units.js";
 
 /** The program cannot be older than its file: what is before that is a wrong clock. */
 export const clock: Check = {

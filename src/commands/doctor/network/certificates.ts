@@ -1,11 +1,11 @@
 import { Problem } from "../../../problem/problem.js";
 import { endpointText } from "../../../formats/text/endpoint-text.js";
 import { counted } from "../../../formats/text/counted.js";
+import { dayMs } from "../../../formats/units.js";
 import type { Probed } from "../../../vhsm/probe/probe-all.js";
 import type { Check } from "../check.js";
 import { notProbed } from "../around.js";
 
-const dayMs = 86_400_000;
 /** Time for the VHSM's administrators to replace it. */
 const soonDays = 30;
 

@@ -3,6 +3,7 @@ import { Problem } from "../../../problem/problem.js";
 import { builtParts, carriedNode } from "../../built-parts.js";
 import { carriesNode, type CommandContext } from "../../command.js";
 import type { Check, Seen } from "../check.js";
+import { dayMs } from "../../../formats/units.js";
 
 /** Until when a release line of Node gets security fixes (github.com/nodejs/Release). */
 const ends: Readonly<Record<number, string>> = {
@@ -15,7 +16,6 @@ const ends: Readonly<Record<number, string>> = {
   26: "2029-04-30",
 };
 
-const dayMs = 86_400_000;
 /** A line's security releases come every two or three months. */
 const oldDays = 240;
 
