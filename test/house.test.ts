@@ -116,6 +116,7 @@ const homes: readonly {
   },
   { home: "formats/text/mode-text.ts", copy: /toString\(8\)\.padStart\(4/ },
   { home: "formats/units.ts", copy: /1024 \*\* [23]|1024 \* 1024|86_?400_?000|24 \* 60 \* 60/ },
+  { home: "host/commands/signal-group.ts", copy: /process\.kill\(-/ },
   { home: "problem/problem.ts", copy: /detail === undefined \? \w+ : `\$\{\w+\}: \$\{/ },
   { home: "vendor/client.ts", copy: /"user", "amplia"|: "amplia"/ },
   {

@@ -3,6 +3,7 @@ import { performance } from "node:perf_hooks";
 import { setTimeout as wait } from "node:timers/promises";
 import type { CommandResult } from "./command.js";
 import { collected } from "./collected.js";
+import { signalGroup, signalRunningGroup } from "./signal-group.js";
 import { ended, startChild } from "./start-child.js";
 import { usualUmask } from "../mode-bits.js";
 
@@ -84,15 +85,6 @@ function start({ line, cwd, env, input }: ChildRun): ChildProcess {
 function endGroup(child: ChildProcess): void {
   signalGroup(child, "SIGTERM");
   setTimeout(() => {
-    if (child.exitCode === null && child.signalCode === null) signalGroup(child, "SIGKILL");
+    signalRunningGroup(child, "SIGKILL");
   }, graceMs).unref();
-}
-
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, signal);
-  } catch {
-    // the group is gone
-  }
 }

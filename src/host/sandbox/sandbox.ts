@@ -2,6 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { Problem } from "../../problem/problem.js";
+import { signalRunningGroup } from "../commands/signal-group.js";
 import { ended, startChild, type ChildDescriptor } from "../commands/start-child.js";
 import { path, type AbsolutePath } from "../path.js";
 import { sandboxMounts } from "./sandbox-mounts.js";
@@ -64,7 +65,7 @@ export async function enterSandbox(command: SandboxCommand): Promise<Sandboxed> 
     child,
     exitCode,
     kill: (signal) => {
-      killGroup(child, signal);
+      signalRunningGroup(child, signal);
     },
   };
 }
@@ -111,9 +112,4 @@ async function ready(child: ChildProcess, exitCode: Promise<number>): Promise<vo
   if (isReady) return;
   await exitCode;
   throw sandboxProblem(transcript);
-}
-
-function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  process.kill(-child.pid, signal);
 }

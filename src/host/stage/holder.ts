@@ -2,6 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { closeSync, constants, openSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
+import { signalRunningGroup } from "../commands/signal-group.js";
 import { ended, startChild } from "../commands/start-child.js";
 import { Problem } from "../../problem/problem.js";
 import { errorCode, errorMessage } from "../../problem/thrown.js";
@@ -55,7 +56,7 @@ export async function startHolder(
   );
   child.stdin?.on("error", () => undefined);
   const kill = (): void => {
-    killGroup(child);
+    signalRunningGroup(child, "SIGKILL");
   };
   signal?.addEventListener("abort", kill, { once: true });
   let said = "";
@@ -116,7 +117,7 @@ function opened(
     const end = async (): Promise<void> => {
       child.stdin?.end();
       await Promise.race([over, wait(endMs, undefined, { ref: false })]);
-      killGroup(child);
+      signalRunningGroup(child, "SIGKILL");
       await over;
       close();
     };
@@ -147,13 +148,4 @@ async function transcript(child: ChildProcess): Promise<string> {
   });
   for (const stream of streams) stream.destroy();
   return said;
-}
-
-function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  try {
-    process.kill(-child.pid, "SIGKILL");
-  } catch {
-    // it has ended
-  }
 }

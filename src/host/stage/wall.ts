@@ -3,6 +3,7 @@ import { performance } from "node:perf_hooks";
 import { setTimeout as wait } from "node:timers/promises";
 import { Readable, Writable, type Stream } from "node:stream";
 import { collected } from "../commands/collected.js";
+import { signalRunningGroup } from "../commands/signal-group.js";
 import { ended, startChild } from "../commands/start-child.js";
 import type { CommandResult } from "../commands/command.js";
 import { stageProblem } from "./stage-problem.js";
@@ -46,7 +47,7 @@ export async function runWall(run: WallRun): Promise<WalledResult> {
   const end = { timedOut: false };
   const stop = (): void => {
     talk.stop();
-    setTimeout(killGroup, endMs, child).unref();
+    setTimeout(signalRunningGroup, endMs, child, "SIGKILL").unref();
   };
   const timer = setTimeout(() => {
     end.timedOut = true;
@@ -165,13 +166,4 @@ class Talk {
 function pipeOf({ stdio }: ChildProcess, descriptor: number): Stream | null | undefined {
   const streams: readonly (Stream | null | undefined)[] = stdio;
   return streams[descriptor];
-}
-
-function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  try {
-    process.kill(-child.pid, "SIGKILL");
-  } catch {
-    // it has ended
-  }
 }

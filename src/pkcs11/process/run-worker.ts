@@ -3,6 +3,7 @@ import { performance } from "node:perf_hooks";
 import type { Readable } from "node:stream";
 import { endLeftOvers, markerVariable } from "../../host/commands/left-over-processes.js";
 import { newProcessGroup, type ProcessGroup } from "../../host/processes/own-group.js";
+import { signalGroup } from "../../host/commands/signal-group.js";
 import { notStarted, startChild } from "../../host/commands/start-child.js";
 import type { Entrance } from "../../host/host.js";
 import { systemPath } from "../../host/sandbox/sandbox-script.js";
@@ -92,7 +93,7 @@ async function runIn(group: ProcessGroup | undefined, run: WorkerRun): Promise<W
   const end: { killed: WorkerEnd["killed"] } = { killed: undefined };
   const kill = (why: WorkerEnd["killed"]): void => {
     end.killed ??= why;
-    killGroup(child);
+    signalGroup(child, "SIGKILL");
   };
   const reports = reportsOf(child, run.unit === undefined ? 3 : 1);
   const logins = new Logins(run, reports, transcript);
@@ -101,7 +102,8 @@ async function runIn(group: ProcessGroup | undefined, run: WorkerRun): Promise<W
     meanwhile = Promise.allSettled([goOn(reports, run)]);
   };
   const { exitCode, signal } = await supervised(child, reports, transcript, { ...run, paused }, logins, kill);
-  killGroup(child);
+  // grandchildren too
+  signalGroup(child, "SIGKILL");
   await group?.end();
   if (end.killed !== undefined) await run.unit?.end();
   await endLeftOvers(run.marker);
@@ -188,16 +190,6 @@ async function goOn(reports: Readable, { meanwhile }: WorkerRun): Promise<void> 
     await meanwhile?.();
   } finally {
     tell(reports, Buffer.from("\n"));
-  }
-}
-
-/** Kills everything in the worker's process group, including grandchildren. */
-function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, "SIGKILL");
-  } catch {
-    // The group is empty: everything has ended.
   }
 }
 
