@@ -3,7 +3,7 @@ import { test } from "tap";
 import { signalGroup, signalRunningGroup } from "../../../src/host/commands/signal-group.js";
 import { startChild } from "../../../src/host/commands/start-child.js";
 
-/** Other tests of this process change its PATH. */
+/** Whatever this process has. */
 const env = { PATH: "/usr/bin:/bin" };
 const shell = (script: string) =>
   startChild("/bin/sh", ["-c", script], { stdio: ["ignore", "pipe", "ignore"], detached: true, env });
