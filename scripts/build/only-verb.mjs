@@ -17,8 +17,8 @@ export function onlyVerb(verb) {
   return {
     name: "only-verb",
     setup({ onLoad, onResolve }) {
-      onLoad({ filter: /\/src\/commands\/verbs\/index\.ts$/ }, () => ({
-        contents: `import { ${verb} } from "./${verb}.js"; export const verbs = [${verb}];`,
+      onLoad({ filter: /\/src\/commands\/verbs\.ts$/ }, () => ({
+        contents: `import { ${verb} } from "./verbs/${verb}.js"; export const verbs = [${verb}];`,
         loader: "ts",
       }));
       onResolve({ filter: /^\./ }, ({ path, kind, importer }) => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 const root = join(import.meta.dirname, "../..");
 
 const contents = `
-export { verbs } from "./verbs/index.js";
+export { verbs } from "./verbs.js";
 export { everywhereForms, optionForms, declaredText } from "./command-line/option-forms.js";
 export { exitsOf, exitCodeMeanings } from "./command-line/exits.js";
 export { programPurpose } from "./command-line/help-text.js";

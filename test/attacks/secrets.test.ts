@@ -13,7 +13,7 @@ import {
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
-import { verbs as declared } from "../../src/commands/verbs/index.js";
+import { verbs as declared } from "../../src/commands/verbs.js";
 import { Secret } from "../../src/problem/secret.js";
 import { changedFiles } from "../support/changed-files.js";
 import { ensureSandbox } from "../support/ensure-sandbox.js";

@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "tap";
-import { verbs } from "../../src/commands/verbs/index.js";
-import { isGroup } from "../../src/commands/verbs/verb.js";
+import { verbs } from "../../src/commands/verbs.js";
+import { isGroup } from "../../src/commands/verb.js";
 import { receiptFile } from "../../src/host/installer/receipt.js";
 import { lockFolder } from "../../src/host/lock-folder.js";
 import { currentFile, runsFolder } from "../../src/host/path.js";

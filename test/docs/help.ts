@@ -1,6 +1,6 @@
 import { runCommandLine } from "../../src/commands/command-line/command-line.js";
-import { verbs } from "../../src/commands/verbs/index.js";
-import { isGroup } from "../../src/commands/verbs/verb.js";
+import { verbs } from "../../src/commands/verbs.js";
+import { isGroup } from "../../src/commands/verb.js";
 
 /** What `knetctl WORDS --help` prints on a terminal of 100 columns. */
 export async function helpOf(words: readonly string[]): Promise<string> {

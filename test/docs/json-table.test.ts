@@ -1,6 +1,6 @@
 import { test } from "tap";
-import { verbs } from "../../src/commands/verbs/index.js";
-import { isGroup } from "../../src/commands/verbs/verb.js";
+import { verbs } from "../../src/commands/verbs.js";
+import { isGroup } from "../../src/commands/verb.js";
 import { documents, jsonTable, notInTable } from "../support/json-table.js";
 
 test("every command has its row in the table of JSON documents, and every document its command", (t) => {

@@ -3,7 +3,7 @@ import { lineParts, optionsToOffer } from "./misused-options.js";
 import type { GivenLine } from "./live-values.js";
 import { namedVerb } from "./named-verb.js";
 import { verbWords, type VerbWords } from "./verb-words.js";
-import type { LiveKind } from "../verbs/verb.js";
+import type { LiveKind } from "../verb.js";
 
 /** Finds names that the line itself does not say. */
 export type Find = (kind: LiveKind, line: GivenLine) => Promise<readonly string[]>;

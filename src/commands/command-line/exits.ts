@@ -1,5 +1,5 @@
 import { type ExitCode, exitCodes } from "../../problem/exit-codes.js";
-import type { Verb } from "../verbs/verb.js";
+import type { Verb } from "../verb.js";
 
 /** What each exit code means, in a few words. */
 export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {

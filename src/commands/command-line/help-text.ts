@@ -1,6 +1,6 @@
 import { spoken, spokenWord } from "../../language/spoken.js";
 import { exitCodes, type ExitCode } from "../../problem/exit-codes.js";
-import { isGroup, usageText, type Verb } from "../verbs/verb.js";
+import { isGroup, usageText, type Verb } from "../verb.js";
 import { exitCodeMeanings, exitsOf } from "./exits.js";
 import type { NamedVerb } from "./named-verb.js";
 import { declaredText, everywhereForms, type OptionForm, optionForms } from "./option-forms.js";

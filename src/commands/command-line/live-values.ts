@@ -3,7 +3,7 @@ import type { Profile } from "../../profile/types.js";
 import { isClientModule, usualServiceUser } from "../../vendor/client.js";
 import type { CommandContext } from "../command.js";
 import type { HaConnection } from "../ha/connections.js";
-import type { LiveKind } from "../verbs/verb.js";
+import type { LiveKind } from "../verb.js";
 
 /** What stands on a line before the word that is completed. */
 export interface GivenLine {

@@ -1,5 +1,5 @@
 import { nearest } from "../../profile/words/suggest.js";
-import type { Verb } from "../verbs/verb.js";
+import type { Verb } from "../verb.js";
 import type { Positional, VerbWords } from "./verb-words.js";
 
 export interface Mistake {

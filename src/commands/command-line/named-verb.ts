@@ -1,5 +1,5 @@
-import { verbs } from "../verbs/index.js";
-import { camelCase, isGroup, type ParsedArguments, type Verb, type VerbGroup } from "../verbs/verb.js";
+import { verbs } from "../verbs.js";
+import { camelCase, isGroup, type ParsedArguments, type Verb, type VerbGroup } from "../verb.js";
 import { everywhereOptions, type Flags } from "./options.js";
 
 /** What a command line says about its verb. */

@@ -1,4 +1,4 @@
-import type { Option, Verb, Word } from "../verbs/verb.js";
+import type { Option, Verb, Word } from "../verb.js";
 import { everywhereOptions } from "./options.js";
 
 /** How an option is typed, and what help and the manual say of it. */

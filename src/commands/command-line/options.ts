@@ -1,5 +1,5 @@
 import type { CheckFormat } from "../../ui/checks/checked.js";
-import type { ParsedArguments } from "../verbs/verb.js";
+import type { ParsedArguments } from "../verb.js";
 
 /** A day: longer than any test or run takes, and within the range of a timer. */
 const mostSeconds = 86_400;

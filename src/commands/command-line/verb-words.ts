@@ -1,4 +1,4 @@
-import type { LiveKind, Option, Verb, Word } from "../verbs/verb.js";
+import type { LiveKind, Option, Verb, Word } from "../verb.js";
 import { isNegatable } from "./option-forms.js";
 import { everywhereOptions } from "./options.js";
 

@@ -1,5 +1,5 @@
 import { file, flag, loginOptions, secondsOption, text } from "../command-line/options.js";
-import { verb } from "../verbs/verb.js";
+import { verb } from "../verb.js";
 import { connectionWord } from "./ha-options.js";
 
 export const drill = verb({

@@ -1,4 +1,4 @@
-import { verb } from "../verbs/verb.js";
+import { verb } from "../verb.js";
 import { sourceOptions, withUser } from "./ha-options.js";
 
 export const list = verb({

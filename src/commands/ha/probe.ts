@@ -1,5 +1,5 @@
 import { checkOptions, flag, formatFault, secondsOption } from "../command-line/options.js";
-import { verb } from "../verbs/verb.js";
+import { verb } from "../verb.js";
 import { sourceNames, sourceOptions, withUser } from "./ha-options.js";
 
 export const probe = verb({

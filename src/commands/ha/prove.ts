@@ -1,5 +1,5 @@
 import { file, loginOptions, secondsOption, text } from "../command-line/options.js";
-import { verb } from "../verbs/verb.js";
+import { verb } from "../verb.js";
 
 export const prove = verb({
   name: "prove",

@@ -1,5 +1,5 @@
 import { journalFault } from "../command-line/options.js";
-import { verb } from "../verbs/verb.js";
+import { verb } from "../verb.js";
 import { editExits, editOptions } from "./edit-options.js";
 import { connectionWord, membersWord, withUser } from "./ha-options.js";
 

@@ -3,7 +3,7 @@ import { exitCodes } from "../../problem/exit-codes.js";
 import { cleanLine } from "../../ui/text/clean-text.js";
 import { type CommandRun, simulatorSources } from "../command.js";
 import { file, text } from "../command-line/options.js";
-import { verb } from "../verbs/verb.js";
+import { verb } from "../verb.js";
 
 export const archive = verb({
   name: "archive",

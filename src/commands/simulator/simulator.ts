@@ -1,7 +1,7 @@
 import { archive } from "./archive.js";
 import { stop } from "./stop.js";
 import { start } from "./start.js";
-import type { VerbGroup } from "../verbs/verb.js";
+import type { VerbGroup } from "../verb.js";
 
 export const simulator: VerbGroup = {
   name: "simulator",

@@ -6,7 +6,7 @@ import { Problem } from "../../problem/problem.js";
 import type { Cluster } from "../../simulator/cluster.js";
 import { type CommandContext, type CommandRun, simulatorSources } from "../command.js";
 import { file, flag, text, wholeNumberOption } from "../command-line/options.js";
-import { verb } from "../verbs/verb.js";
+import { verb } from "../verb.js";
 import { memberWord, simulatorOrder } from "./order.js";
 
 export const start = verb({

@@ -1,5 +1,5 @@
 import { file } from "../command-line/options.js";
-import { verb } from "../verbs/verb.js";
+import { verb } from "../verb.js";
 import { memberWord, simulatorOrder } from "./order.js";
 
 export const stop = verb({

@@ -10,7 +10,7 @@ import {
   rootOption,
   yesOption,
 } from "../command-line/options.js";
-import { verb } from "./verb.js";
+import { verb } from "../verb.js";
 
 export const apply = verb({
   name: "apply",

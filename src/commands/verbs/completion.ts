@@ -1,6 +1,6 @@
 import { exitCodes } from "../../problem/exit-codes.js";
 import { Problem } from "../../problem/problem.js";
-import { verb } from "./verb.js";
+import { verb } from "../verb.js";
 
 /** Shells for which there is a completion script. */
 export const shells = ["bash", "zsh", "fish"] as const;

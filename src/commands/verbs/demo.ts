@@ -1,5 +1,5 @@
 import { flag } from "../command-line/options.js";
-import { verb } from "./verb.js";
+import { verb } from "../verb.js";
 
 /** The second call, made by the first one, runs inside the sandbox. */
 export const demo = verb({

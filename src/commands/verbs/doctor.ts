@@ -1,5 +1,5 @@
 import { flag, profileWord, rootOption } from "../command-line/options.js";
-import { verb } from "./verb.js";
+import { verb } from "../verb.js";
 
 export const doctor = verb({
   name: "doctor",

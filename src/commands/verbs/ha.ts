@@ -6,7 +6,7 @@ import { promote } from "../ha/promote.js";
 import { prove } from "../ha/prove.js";
 import { remove } from "../ha/remove.js";
 import { set } from "../ha/set.js";
-import type { VerbGroup } from "./verb.js";
+import type { VerbGroup } from "../verb.js";
 
 export const ha: VerbGroup = {
   name: "ha",

@@ -1,5 +1,5 @@
 import { rootOption, runWord } from "../command-line/options.js";
-import { verb } from "./verb.js";
+import { verb } from "../verb.js";
 
 export const history = verb({
   name: "history",

@@ -1,5 +1,5 @@
 import { file, flag, probeOption, rootOption, text } from "../command-line/options.js";
-import { camelCase, type ParsedArguments, verb } from "./verb.js";
+import { camelCase, type ParsedArguments, verb } from "../verb.js";
 
 const repeated = { array: true, type: "string", requiresArg: true } as const;
 

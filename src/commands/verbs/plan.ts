@@ -5,7 +5,7 @@ import {
   profileWord,
   rootOption,
 } from "../command-line/options.js";
-import { verb } from "./verb.js";
+import { verb } from "../verb.js";
 
 export const plan = verb({
   name: "plan",

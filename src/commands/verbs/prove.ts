@@ -1,5 +1,5 @@
 import { file, loginOptions } from "../command-line/options.js";
-import { verb } from "./verb.js";
+import { verb } from "../verb.js";
 
 export const prove = verb({
   name: "prove",

@@ -3,7 +3,7 @@ import { consumerTypes } from "../../consumers/consumer-types.js";
 import { deploymentTargets } from "../command-line/deployment-targets.js";
 import { idsOption, imageOption } from "../command-line/image-options.js";
 import { flag, profileWord, text } from "../command-line/options.js";
-import { verb } from "./verb.js";
+import { verb } from "../verb.js";
 
 /** Targets that start the application's image. */
 const runsImages = ["containerfile", "compose", "kubernetes"];

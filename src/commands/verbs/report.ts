@@ -1,5 +1,5 @@
 import { file, profileWord, yesOption } from "../command-line/options.js";
-import { verb } from "./verb.js";
+import { verb } from "../verb.js";
 
 export const report = verb({
   name: "report",

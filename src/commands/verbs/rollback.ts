@@ -1,5 +1,5 @@
 import { flag, lockOption, rootOption, runWord, text, yesOption } from "../command-line/options.js";
-import { verb } from "./verb.js";
+import { verb } from "../verb.js";
 
 export const rollback = verb({
   name: "rollback",

@@ -1,6 +1,6 @@
 import type { schemaTexts } from "../../generated/schemas.js";
 import { exitCodes } from "../../problem/exit-codes.js";
-import { verb } from "./verb.js";
+import { verb } from "../verb.js";
 
 /** Schemas for users of the program; the others are parts of these. */
 export const schemaNames = [

@@ -7,7 +7,7 @@ import {
   secondsOption,
   text,
 } from "../command-line/options.js";
-import { verb } from "./verb.js";
+import { verb } from "../verb.js";
 
 export const smoke = verb({
   name: "smoke",

@@ -1,5 +1,5 @@
 import { checkOptions, formatFault, profilesWord } from "../command-line/options.js";
-import { verb } from "./verb.js";
+import { verb } from "../verb.js";
 
 export const validate = verb({
   name: "validate",

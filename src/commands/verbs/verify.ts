@@ -7,7 +7,7 @@ import {
   proofOptions,
   rootOption,
 } from "../command-line/options.js";
-import { verb } from "./verb.js";
+import { verb } from "../verb.js";
 
 export const verify = verb({
   name: "verify",

@@ -1,4 +1,4 @@
-import { verb } from "./verb.js";
+import { verb } from "../verb.js";
 
 export const version = verb({
   name: "version",

@@ -4,7 +4,7 @@ import { namedVerb } from "../../../src/commands/command-line/named-verb.js";
 import { optionsToOffer } from "../../../src/commands/command-line/misused-options.js";
 import { text } from "../../../src/commands/command-line/options.js";
 import { verbWords } from "../../../src/commands/command-line/verb-words.js";
-import { verb } from "../../../src/commands/verbs/verb.js";
+import { verb } from "../../../src/commands/verb.js";
 import { allVerbs, optionsIn } from "../../docs/help.js";
 
 const lines = [[], ...allVerbs()].map(namedVerb);

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "tap";
 import { exitsOf } from "../../../src/commands/command-line/exits.js";
-import { verbs } from "../../../src/commands/verbs/index.js";
-import { isGroup, type Verb } from "../../../src/commands/verbs/verb.js";
+import { verbs } from "../../../src/commands/verbs.js";
+import { isGroup, type Verb } from "../../../src/commands/verb.js";
 import { problemCodes } from "../../../src/problem/codes.js";
 import { exitCodes } from "../../../src/problem/exit-codes.js";
 import { sourceImports } from "../../support/source-imports.js";
@@ -21,7 +21,7 @@ const declared: ReadonlyMap<string, Verb> = new Map(
 );
 
 /** They name every exit code, or codes to which they lend an order. */
-const tables = /^problem\/|^generated\/|^commands\/(?:verbs\/index|command-line\/exits)\.ts$/;
+const tables = /^problem\/|^generated\/|^commands\/(?:verbs|command-line\/exits)\.ts$/;
 
 /** Of a machine without /proc, or without what every Debian has. */
 const ofNoMachine = ["host-no-proc", "host-command-missing"];

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "tap";
-import { verbs } from "../../../src/commands/verbs/index.js";
-import type { Verb } from "../../../src/commands/verbs/verb.js";
+import { verbs } from "../../../src/commands/verbs.js";
+import type { Verb } from "../../../src/commands/verb.js";
 import { sourceFiles } from "../../support/source-imports.js";
 
 const src = join(import.meta.dirname, "../../../src");

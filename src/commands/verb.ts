@@ -1,6 +1,6 @@
 import type { InferredOptionType, Options, PositionalOptions } from "yargs";
-import type { ExitCode, exitCodes } from "../../problem/exit-codes.js";
-import type { CommandContext } from "../command.js";
+import type { ExitCode, exitCodes } from "../problem/exit-codes.js";
+import type { CommandContext } from "./command.js";
 
 /** Names that completion finds on the host or in a profile. */
 export type LiveKind =
