@@ -12,8 +12,8 @@ import { readWrittenConsumers } from "../../steps/consumers/written-consumers.js
 import { consumersText } from "../../ui/reports/smoke-report-text.js";
 import { type CommandContext, type CommandRun, pkcs11Worker } from "../command.js";
 import { loginFirst } from "./login-first.js";
-import { readSecretsIfPossible, type ReadSecrets } from "../run/read-secrets.js";
-import { type LoginArguments, refusedPinsOf } from "../run/refused-pins.js";
+import { readSecretsIfPossible, type ReadSecrets } from "../secrets/read-secrets.js";
+import { type LoginArguments, refusedPinsOf } from "../secrets/refused-pins.js";
 import { handsPinsOn, trustedBy, validProfile } from "../run/valid-profile.js";
 
 export interface ProveConsumerArguments extends LoginArguments {

@@ -4,7 +4,7 @@ import { secretUses } from "../../profile/secret-uses.js";
 import type { Profile, ProfileConsumer } from "../../profile/types.js";
 import { listed, quotedName } from "../../profile/words/quote.js";
 import type { CommandContext } from "../command.js";
-import { readSecrets } from "../run/read-secrets.js";
+import { readSecrets } from "../secrets/read-secrets.js";
 import { validProfile } from "../run/valid-profile.js";
 
 export interface RenderConsumerArguments {

@@ -13,8 +13,8 @@ import { unfinishedWarning } from "../../workflow/undo/recover.js";
 import { Staging } from "../../workflow/staging.js";
 import { type CommandContext, type CommandRun, pkcs11Worker } from "../command.js";
 import { failedOn, type FailOnArguments } from "../fail-on.js";
-import { warnOfImageSecrets } from "./image-secrets.js";
-import { readSecretsIfPossible } from "./read-secrets.js";
+import { warnOfImageSecrets } from "../secrets/image-secrets.js";
+import { readSecretsIfPossible } from "../secrets/read-secrets.js";
 import { trustedBy, validProfile, withModuleInPlace } from "./valid-profile.js";
 
 export interface PlanArguments extends FailOnArguments {

@@ -18,8 +18,8 @@ import { Staging } from "../../workflow/staging.js";
 import type { Step, StepInput } from "../../workflow/step.js";
 import { type CommandContext, type CommandRun, pkcs11Worker } from "../command.js";
 import { probeNewEndpoints } from "./probe-new-endpoints.js";
-import { readSecrets } from "./read-secrets.js";
-import { type LoginArguments, refusedPinsOf, throwIfRefusedBefore } from "./refused-pins.js";
+import { readSecrets } from "../secrets/read-secrets.js";
+import { type LoginArguments, refusedPinsOf, throwIfRefusedBefore } from "../secrets/refused-pins.js";
 import { showSmokeReport, shownPlan } from "./run-plan.js";
 import { trustedBy, validProfile } from "./valid-profile.js";
 

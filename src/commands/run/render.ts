@@ -10,7 +10,7 @@ import { isConsumerType } from "../../consumers/consumer-types.js";
 import type { CommandContext, CommandRun } from "../command.js";
 import type { Ids } from "../command-line/image-options.js";
 import { type DeploymentTarget, isDeploymentTarget } from "../command-line/deployment-targets.js";
-import { readSecrets } from "./read-secrets.js";
+import { readSecrets } from "../secrets/read-secrets.js";
 import { validProfile } from "./valid-profile.js";
 
 export interface RenderArguments {

@@ -20,7 +20,7 @@ import { smokeJson } from "../../ui/reports/report-json.js";
 import { smokeReportText } from "../../ui/reports/smoke-report-text.js";
 import { type CommandContext, type CommandRun, pkcs11Worker } from "../command.js";
 import { failedOn, type FailOnArguments } from "../fail-on.js";
-import { type LoginArguments, refusedPinsOf } from "./refused-pins.js";
+import { type LoginArguments, refusedPinsOf } from "../secrets/refused-pins.js";
 
 export interface SmokeArguments extends LoginArguments, FailOnArguments {
   /** A path, relative to the working folder, or a bare name for the dynamic loader. */

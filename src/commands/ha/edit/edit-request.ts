@@ -4,7 +4,7 @@ import type { Endpoint, Profile } from "../../../profile/types.js";
 import type { ProfileFile } from "../../../steps/profile-file/step.js";
 import type { Staging } from "../../../workflow/staging.js";
 import type { CommandContext } from "../../command.js";
-import type { LoginArguments } from "../../run/refused-pins.js";
+import type { LoginArguments } from "../../secrets/refused-pins.js";
 import type { VectorEdit } from "./vector-edits.js";
 
 export interface EditArguments extends LoginArguments {

@@ -9,8 +9,8 @@ import { drillJson, type DrillReport, drillTable, drillVerdict } from "../../../
 import { durationText } from "../../../ui/terminal/progress-lines.js";
 import { cleanLine } from "../../../ui/text/clean-text.js";
 import type { CommandContext, CommandRun } from "../../command.js";
-import { readSecrets } from "../../run/read-secrets.js";
-import type { LoginArguments } from "../../run/refused-pins.js";
+import { readSecrets } from "../../secrets/read-secrets.js";
+import type { LoginArguments } from "../../secrets/refused-pins.js";
 import { handsPinsOn, trustedBy, validProfile } from "../../run/valid-profile.js";
 import { chosenConnections } from "../connections.js";
 import { isGood, probeAll, type Probed, usualProbeMs } from "../../../vhsm/probe/probe-all.js";

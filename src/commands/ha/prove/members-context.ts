@@ -8,7 +8,7 @@ import { nearest } from "../../../profile/words/suggest.js";
 import type { Profile, User } from "../../../profile/types.js";
 import { memberClient } from "../../../members/private-client.js";
 import { type CommandContext, pkcs11Worker } from "../../command.js";
-import { type LoginArguments, refusedPinsOf } from "../../run/refused-pins.js";
+import { type LoginArguments, refusedPinsOf } from "../../secrets/refused-pins.js";
 
 /** The host on which the members are proven. Throws `members-needs-root`. */
 export async function membersHost(verb: string, context: CommandContext): Promise<Host> {

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
-import { readSecrets, readSecretsIfPossible } from "../../../src/commands/run/read-secrets.js";
+import { readSecrets, readSecretsIfPossible } from "../../../src/commands/secrets/read-secrets.js";
 import { path } from "../../../src/host/path.js";
 import { Problems } from "../../../src/problem/problem.js";
 import type { SecretUse } from "../../../src/profile/secret-uses.js";

@@ -1,5 +1,5 @@
 import t from "tap";
-import { warnOfImageSecrets } from "../../../src/commands/run/image-secrets.js";
+import { warnOfImageSecrets } from "../../../src/commands/secrets/image-secrets.js";
 import { path } from "../../../src/host/path.js";
 import { parsed } from "../../profile/problems-of.js";
 import { recordedContext } from "../../support/recorded-context.js";
