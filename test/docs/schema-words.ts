@@ -16,6 +16,8 @@ export function schemaWords(schema: unknown): ReadonlyMap<string, ReadonlySet<st
 function choices(node: unknown, schema: unknown): readonly string[] {
   const ref = at(node, ["$ref"]);
   if (typeof ref === "string") return choices(at(schema, ref.replace("#/", "").split("/")), schema);
+  const any = at(node, ["anyOf"]);
+  if (Array.isArray(any)) return any.flatMap((one) => choices(one, schema));
   const all = at(node, ["enum"]) ?? [at(node, ["const"])];
   return Array.isArray(all) ? all.filter((one) => typeof one === "string") : [];
 }
