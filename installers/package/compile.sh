@@ -1,6 +1,7 @@
 #!/bin/sh
-# Makes V8's compiled code for the program beside which this lies, by the node in it, so that every command starts
-# quickly. Packages run it when they are installed; it needs no network. Without it knetctl only starts more slowly.
+# Makes V8's compiled code for the program beside which this lies, by the node in it, so that every command
+# starts quickly. Packages run it when they are installed; it needs no network. Without it knetctl only starts
+# more slowly.
 set -eu
 umask 022
 folder=$(dirname "$(dirname "$(readlink -f "$0")")")

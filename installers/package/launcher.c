@@ -56,7 +56,8 @@ static int fail(const char *what)
 static int fail_without_glibc(const char *node)
 {
     fprintf(stderr,
-            "knetctl: %s needs glibc, and its loader is not on this system; the client's module needs glibc too\n"
+            "knetctl: %s needs glibc, and its loader is not on this system; "
+            "the client's module needs glibc too\n"
             "  hint: use Debian, Ubuntu, RHEL or SUSE, or an image of one of them; Alpine has musl instead\n",
             node);
     return 1;
@@ -68,7 +69,8 @@ int main(int count, char **arguments, char **environment)
     /* the file itself, also when it was started through a link */
     ssize_t length = readlink("/proc/self/exe", node, sizeof node);
     if (length < 0) return fail("/proc/self/exe");
-    if ((size_t)length > sizeof node - sizeof "/dist/knetctl.cjs") return errno = ENAMETOOLONG, fail("its own place");
+    if ((size_t)length > sizeof node - sizeof "/dist/knetctl.cjs")
+        return errno = ENAMETOOLONG, fail("its own place");
     node[length] = '\0';
     *strrchr(node, '/') = '\0';
     strcpy(script, node);

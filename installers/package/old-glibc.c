@@ -26,4 +26,7 @@ HIDDEN int fstatat(int folder, const char *path, struct stat *status, int flags)
 
 /* The headers of glibc 2.38 send _GNU_SOURCE's strtoul() here, for C23's 0b prefix. */
 HIDDEN long __isoc23_strtol(const char *text, char **end, int base) { return strtol(text, end, base); }
-HIDDEN unsigned long __isoc23_strtoul(const char *text, char **end, int base) { return strtoul(text, end, base); }
+HIDDEN unsigned long __isoc23_strtoul(const char *text, char **end, int base)
+{
+    return strtoul(text, end, base);
+}

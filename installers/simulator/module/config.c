@@ -35,7 +35,8 @@ static unsigned port_of(const json_t *value)
         return number >= 1 && number <= 65535 ? (unsigned)number : 0;
     }
     const char *text = json_string_value(value);
-    if (text == NULL || *text == '\0' || strlen(text) > 5 || strspn(text, "0123456789") != strlen(text)) return 0;
+    if (text == NULL || *text == '\0' || strlen(text) > 5) return 0;
+    if (strspn(text, "0123456789") != strlen(text)) return 0;
     unsigned long number = strtoul(text, NULL, 10);
     return number >= 1 && number <= 65535 ? (unsigned)number : 0;
 }

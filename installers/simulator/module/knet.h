@@ -1,4 +1,7 @@
-/* Simulated kNET PKCS #11 client: what its parts know about each other. Everything runs under one lock (module.c). */
+/*
+ * Simulated kNET PKCS #11 client: what its parts know about each other. Everything runs under one lock
+ * (module.c).
+ */
 #ifndef KNET_H
 #define KNET_H
 
@@ -59,15 +62,18 @@ struct password {
 };
 
 /*
- * Asks the active member, then the others along the vector, until one answers. CKR_DEVICE_ERROR when none does.
- * `password` may be NULL. The caller frees the answer.
+ * Asks the active member, then the others along the vector, until one answers. CKR_DEVICE_ERROR when none
+ * does. `password` may be NULL. The caller frees the answer.
  */
 CK_RV vhsm_ask(struct user *user, const struct password *password, struct answer *answer);
 void answer_free(struct answer *answer);
 
 /* kmip.c: KMIP messages in JSON */
 
-/* A Query for the user, with its credential when there is a password; NULL when the name or password is not UTF-8. */
+/*
+ * A Query for the user, with its credential when there is a password; NULL when the name or password is not
+ * UTF-8.
+ */
 char *kmip_request(const char *user, const struct password *password);
 /* False unless the text is a response of a simulated VHSM. */
 bool kmip_response(const char *text, size_t length, struct answer *answer);

@@ -7,8 +7,9 @@
 #include <unistd.h>
 
 /*
- * Whoever makes an archive puts its version in place of the mark (src/simulator/build-archive.ts), so that one compiled
- * module does for all of them. Can be read in the file: strings libkNETPKCS11.so | grep simulator
+ * Whoever makes an archive puts its version in place of the mark (src/simulator/build-archive.ts), so that
+ * one compiled module does for all of them. Can be read in the file:
+ * strings libkNETPKCS11.so | grep simulator
  */
 __attribute__((used)) static const char archive_version[] = "kNET PKCS11 simulator @ARCHIVE_VERSION@";
 
@@ -31,8 +32,8 @@ static CK_RV check_arguments(const CK_C_INITIALIZE_ARGS *arguments)
 }
 
 /*
- * A process that was forked off is another application, and has to begin on its own (PKCS #11 2.40, "Applications and
- * processes"): the sessions and the TLS connections are the parent's.
+ * A process that was forked off is another application, and has to begin on its own (PKCS #11 2.40,
+ * "Applications and processes"): the sessions and the TLS connections are the parent's.
  */
 static bool is_ready(void)
 {
@@ -85,7 +86,8 @@ CK_RV enter(void)
 static struct user *user_of_soft_slot(CK_SLOT_ID slot)
 {
     for (size_t index = 0; index < config.user_count; index++)
-        if (config.users[index].has_soft_slot && config.users[index].soft_slot == slot) return &config.users[index];
+        if (config.users[index].has_soft_slot && config.users[index].soft_slot == slot)
+            return &config.users[index];
     return NULL;
 }
 
@@ -110,7 +112,9 @@ CK_RV leave(const char *function, enum verbosity level, CK_RV rv)
 
 struct user *user_of_slot(CK_SLOT_ID slot)
 {
-    return slot >= FIRST_SLOT && slot - FIRST_SLOT < config.user_count ? &config.users[slot - FIRST_SLOT] : NULL;
+    return slot >= FIRST_SLOT && slot - FIRST_SLOT < config.user_count
+        ? &config.users[slot - FIRST_SLOT]
+        : NULL;
 }
 
 CK_RV reach(struct user *user, const struct password *password, struct answer *answer)
@@ -132,18 +136,20 @@ static CK_FUNCTION_LIST functions = {
     ENTRY(C_Initialize), ENTRY(C_Finalize), ENTRY(C_GetInfo), ENTRY(C_GetFunctionList), ENTRY(C_GetSlotList),
     ENTRY(C_GetSlotInfo), ENTRY(C_GetTokenInfo), ENTRY(C_GetMechanismList), ENTRY(C_GetMechanismInfo),
     ENTRY(C_InitToken), ENTRY(C_InitPIN), ENTRY(C_SetPIN), ENTRY(C_OpenSession), ENTRY(C_CloseSession),
-    ENTRY(C_CloseAllSessions), ENTRY(C_GetSessionInfo), ENTRY(C_GetOperationState), ENTRY(C_SetOperationState),
-    ENTRY(C_Login), ENTRY(C_Logout), ENTRY(C_CreateObject), ENTRY(C_CopyObject), ENTRY(C_DestroyObject),
-    ENTRY(C_GetObjectSize), ENTRY(C_GetAttributeValue), ENTRY(C_SetAttributeValue), ENTRY(C_FindObjectsInit),
-    ENTRY(C_FindObjects), ENTRY(C_FindObjectsFinal), ENTRY(C_EncryptInit), ENTRY(C_Encrypt), ENTRY(C_EncryptUpdate),
-    ENTRY(C_EncryptFinal), ENTRY(C_DecryptInit), ENTRY(C_Decrypt), ENTRY(C_DecryptUpdate), ENTRY(C_DecryptFinal),
-    ENTRY(C_DigestInit), ENTRY(C_Digest), ENTRY(C_DigestUpdate), ENTRY(C_DigestKey), ENTRY(C_DigestFinal),
-    ENTRY(C_SignInit), ENTRY(C_Sign), ENTRY(C_SignUpdate), ENTRY(C_SignFinal), ENTRY(C_SignRecoverInit),
-    ENTRY(C_SignRecover), ENTRY(C_VerifyInit), ENTRY(C_Verify), ENTRY(C_VerifyUpdate), ENTRY(C_VerifyFinal),
-    ENTRY(C_VerifyRecoverInit), ENTRY(C_VerifyRecover), ENTRY(C_DigestEncryptUpdate), ENTRY(C_DecryptDigestUpdate),
-    ENTRY(C_SignEncryptUpdate), ENTRY(C_DecryptVerifyUpdate), ENTRY(C_GenerateKey), ENTRY(C_GenerateKeyPair),
-    ENTRY(C_WrapKey), ENTRY(C_UnwrapKey), ENTRY(C_DeriveKey), ENTRY(C_SeedRandom), ENTRY(C_GenerateRandom),
-    ENTRY(C_GetFunctionStatus), ENTRY(C_CancelFunction), ENTRY(C_WaitForSlotEvent),
+    ENTRY(C_CloseAllSessions), ENTRY(C_GetSessionInfo), ENTRY(C_GetOperationState),
+    ENTRY(C_SetOperationState), ENTRY(C_Login), ENTRY(C_Logout), ENTRY(C_CreateObject), ENTRY(C_CopyObject),
+    ENTRY(C_DestroyObject), ENTRY(C_GetObjectSize), ENTRY(C_GetAttributeValue), ENTRY(C_SetAttributeValue),
+    ENTRY(C_FindObjectsInit), ENTRY(C_FindObjects), ENTRY(C_FindObjectsFinal), ENTRY(C_EncryptInit),
+    ENTRY(C_Encrypt), ENTRY(C_EncryptUpdate), ENTRY(C_EncryptFinal), ENTRY(C_DecryptInit), ENTRY(C_Decrypt),
+    ENTRY(C_DecryptUpdate), ENTRY(C_DecryptFinal), ENTRY(C_DigestInit), ENTRY(C_Digest),
+    ENTRY(C_DigestUpdate), ENTRY(C_DigestKey), ENTRY(C_DigestFinal), ENTRY(C_SignInit), ENTRY(C_Sign),
+    ENTRY(C_SignUpdate), ENTRY(C_SignFinal), ENTRY(C_SignRecoverInit), ENTRY(C_SignRecover),
+    ENTRY(C_VerifyInit), ENTRY(C_Verify), ENTRY(C_VerifyUpdate), ENTRY(C_VerifyFinal),
+    ENTRY(C_VerifyRecoverInit), ENTRY(C_VerifyRecover), ENTRY(C_DigestEncryptUpdate),
+    ENTRY(C_DecryptDigestUpdate), ENTRY(C_SignEncryptUpdate), ENTRY(C_DecryptVerifyUpdate),
+    ENTRY(C_GenerateKey), ENTRY(C_GenerateKeyPair), ENTRY(C_WrapKey), ENTRY(C_UnwrapKey), ENTRY(C_DeriveKey),
+    ENTRY(C_SeedRandom), ENTRY(C_GenerateRandom), ENTRY(C_GetFunctionStatus), ENTRY(C_CancelFunction),
+    ENTRY(C_WaitForSlotEvent),
 #undef ENTRY
 };
 
@@ -155,10 +161,10 @@ __attribute__((visibility("default"))) CK_RV C_GetFunctionList(CK_FUNCTION_LIST 
 }
 
 /*
- * PKCS #11 3.0's way to the functions, which a Cryptoki 2.40 module need not have. Without it, a caller that looks for
- * it (OpenSC from 0.26 on) finds p11-kit's instead, which libcurl's own libraries bring in, and talks to other tokens.
- * The names are set with asm, since headers older than 3.0 lack the types with which newer ones declare these
- * functions.
+ * PKCS #11 3.0's way to the functions, which a Cryptoki 2.40 module need not have. Without it, a caller that
+ * looks for it (OpenSC from 0.26 on) finds p11-kit's instead, which libcurl's own libraries bring in, and
+ * talks to other tokens. The names are set with asm, since headers older than 3.0 lack the types with which
+ * newer ones declare these functions.
  */
 struct interface {
     char *name;
@@ -178,7 +184,8 @@ __attribute__((visibility("default"))) CK_RV get_interface(
 {
     if (found == NULL) return CKR_ARGUMENTS_BAD;
     if (name != NULL && strcmp((char *)name, interface_name) != 0) return CKR_FUNCTION_FAILED;
-    if (version != NULL && (version->major != functions.version.major || version->minor != functions.version.minor))
+    if (version != NULL
+        && (version->major != functions.version.major || version->minor != functions.version.minor))
         return CKR_FUNCTION_FAILED;
     if (flags != 0) return CKR_FUNCTION_FAILED;
     *found = &interface;

@@ -1,6 +1,7 @@
 /*
- * SoftHSM makes files that only the account that runs it can use. A simulated cluster is shared by all who use it, as a
- * real one is, so this process opens what it owns there to all local accounts. Links are never followed.
+ * SoftHSM makes files that only the account that runs it can use. A simulated cluster is shared by all who
+ * use it, as a real one is, so this process opens what it owns there to all local accounts. Links are never
+ * followed.
  */
 #include "knet.h"
 
@@ -13,7 +14,8 @@ static void share_file(int file)
 {
     struct stat status;
     if (fstat(file, &status) != 0 || status.st_uid != geteuid()) return;
-    if (S_ISREG(status.st_mode) && status.st_nlink == 1 && (status.st_mode & 0777) != 0666) fchmod(file, 0666);
+    if (S_ISREG(status.st_mode) && status.st_nlink == 1 && (status.st_mode & 0777) != 0666)
+        fchmod(file, 0666);
     if (S_ISDIR(status.st_mode) && (status.st_mode & 0777) != 0777) fchmod(file, 0777);
 }
 

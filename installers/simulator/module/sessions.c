@@ -14,7 +14,8 @@ static CK_RV open_session(
     return rv == CKR_OK ? soft->C_OpenSession(user->soft_slot, flags, application, notify, session) : rv;
 }
 
-CK_RV C_OpenSession(CK_SLOT_ID slot, CK_FLAGS flags, void *application, CK_NOTIFY notify, CK_SESSION_HANDLE *session)
+CK_RV C_OpenSession(
+    CK_SLOT_ID slot, CK_FLAGS flags, void *application, CK_NOTIFY notify, CK_SESSION_HANDLE *session)
 {
     CK_RV rv = enter();
     if (rv == CKR_OK) rv = open_session(slot, flags, application, notify, session);
@@ -67,7 +68,8 @@ static CK_RV refusal(enum user_state state)
     return CKR_DEVICE_ERROR;
 }
 
-static CK_RV log_in(CK_SESSION_HANDLE session, CK_USER_TYPE type, struct user *user, const struct password *password)
+static CK_RV log_in(
+    CK_SESSION_HANDLE session, CK_USER_TYPE type, struct user *user, const struct password *password)
 {
     if (type != CKU_USER && type != CKU_CONTEXT_SPECIFIC) return CKR_USER_TYPE_INVALID;
     if (type == CKU_USER && logged_in(session)) return CKR_USER_ALREADY_LOGGED_IN;
@@ -77,7 +79,8 @@ static CK_RV log_in(CK_SESSION_HANDLE session, CK_USER_TYPE type, struct user *u
     CK_RV rv = reach(user, password, &answer);
     if (rv == CKR_OK && (!answer.success || answer.state == USER_OFFICER)) rv = refusal(answer.state);
     if (rv == CKR_OK && answer.pin == NULL) rv = CKR_DEVICE_ERROR;
-    if (rv == CKR_OK) rv = soft->C_Login(session, type, (CK_UTF8CHAR *)answer.pin, (CK_ULONG)strlen(answer.pin));
+    if (rv == CKR_OK)
+        rv = soft->C_Login(session, type, (CK_UTF8CHAR *)answer.pin, (CK_ULONG)strlen(answer.pin));
     answer_free(&answer);
     return rv;
 }

@@ -62,7 +62,11 @@ CK_RV C_GetSlotInfo(CK_SLOT_ID slot, CK_SLOT_INFO *info)
     if (rv == CKR_OK && info == NULL) rv = CKR_ARGUMENTS_BAD;
     if (rv == CKR_OK && user_of_slot(slot) == NULL) rv = CKR_SLOT_ID_INVALID;
     if (rv == CKR_OK) {
-        *info = (CK_SLOT_INFO){ .flags = CKF_TOKEN_PRESENT, .hardwareVersion = { 1, 0 }, .firmwareVersion = { 1, 0 } };
+        *info = (CK_SLOT_INFO){
+            .flags = CKF_TOKEN_PRESENT,
+            .hardwareVersion = { 1, 0 },
+            .firmwareVersion = { 1, 0 },
+        };
         pad(info->slotDescription, sizeof info->slotDescription, "kNET (simulated)");
         pad(info->manufacturerID, sizeof info->manufacturerID, MANUFACTURER);
     }

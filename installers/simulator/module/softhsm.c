@@ -35,8 +35,8 @@ static bool copy(int from, int to)
 }
 
 /*
- * To the loader, a copy is another library. Without it, a process that uses SoftHSM for itself as well (p11-kit's proxy
- * does) would share its state with this module.
+ * To the loader, a copy is another library. Without it, a process that uses SoftHSM for itself as well
+ * (p11-kit's proxy does) would share its state with this module.
  */
 static void *load_copy(const char *path)
 {
@@ -78,14 +78,19 @@ static int configuration(const char *folder)
 {
     int file = memfd_create("knet-softhsm-conf", MFD_CLOEXEC);
     if (file < 0) return -1;
-    if (dprintf(file, "directories.tokendir = %s\nobjectstore.backend = file\nlog.level = ERROR\n", folder) < 0) {
+    int written = dprintf(
+        file, "directories.tokendir = %s\nobjectstore.backend = file\nlog.level = ERROR\n", folder);
+    if (written < 0) {
         close(file);
         return -1;
     }
     return file;
 }
 
-/* SoftHSM takes its configuration from the environment alone, which is restored as soon as SoftHSM has read it. */
+/*
+ * SoftHSM takes its configuration from the environment alone, which is restored as soon as SoftHSM has read
+ * it.
+ */
 static CK_RV initialize(CK_FUNCTION_LIST *list, const char *folder)
 {
     int file = configuration(folder);

@@ -1,6 +1,6 @@
 /*
- * Makes a cluster's tokens in a folder: init-tokens FOLDER, with a line "LABEL<tab>PIN" for each on standard input, so
- * that no PIN is on a command line. Linked with the module's own softhsm.c and rights.c.
+ * Makes a cluster's tokens in a folder: init-tokens FOLDER, with a line "LABEL<tab>PIN" for each on standard
+ * input, so that no PIN is on a command line. Linked with the module's own softhsm.c and rights.c.
  */
 #include "../module/knet.h"
 
@@ -44,7 +44,8 @@ static CK_RV init_token(const char *label, const char *pin)
 
     CK_RV rv = free_slot(&slot);
     if (rv == CKR_OK) rv = soft->C_InitToken(slot, secret, length, padded);
-    if (rv == CKR_OK) rv = soft->C_OpenSession(slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &session);
+    if (rv == CKR_OK)
+        rv = soft->C_OpenSession(slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &session);
     if (rv != CKR_OK) return rv;
     rv = soft->C_Login(session, CKU_SO, secret, length);
     if (rv == CKR_OK) rv = soft->C_InitPIN(session, secret, length);

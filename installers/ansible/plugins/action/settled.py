@@ -59,4 +59,6 @@ class ActionModule(ActionBase):
         if self._task._role is None:
             return []
         found = walk(self._task._role._role_path)
-        return sorted(secure_hash(join(folder, name), sha256) for folder, _folders, names in found for name in names)
+        return sorted(
+            secure_hash(join(folder, name), sha256) for folder, _folders, names in found for name in names
+        )

@@ -11,8 +11,8 @@ from ansible_collections.knetctl.knet.plugins.module_utils.endpoints import mean
 
 def pinned(profile, endpoints):
     """
-    The profile, a text, with the fingerprint of each of these endpoints, as the module ha found them. All else in it,
-    comments and layout, stays as it is.
+    The profile, a text, with the fingerprint of each of these endpoints, as the module ha found them. All
+    else in it, comments and layout, stays as it is.
     """
     found = {meaning(text_of(one)): one["certificate"]["fingerprint"] for one in endpoints}
     edits = {}
@@ -59,7 +59,9 @@ def _edit(profile, endpoint, fingerprint):
 
 
 def disagreeing(endpoints, expected=None):
-    """Those of which not all have one certificate, or which have not the expected one, as IP:PORT, each once."""
+    """
+    Those of which not all have one certificate, or which have not the expected one, as IP:PORT, each once.
+    """
     known = {meaning(text): _plain(fingerprint) for text, fingerprint in (expected or {}).items()}
     wrong = []
     for one in endpoints:

@@ -15,7 +15,9 @@ def members(profile, name):
         raise AnsibleFilterError("the profile has no connection %s" % name)
     endpoints = connection.get("endpoints")
     if endpoints is None:
-        ips, ports = ([one] if not isinstance(one, list) else one for one in (connection["ip"], connection["port"]))
+        ips, ports = (
+            [one] if not isinstance(one, list) else one for one in (connection["ip"], connection["port"])
+        )
         endpoints = [{"ip": ip, "port": port} for ip, port in zip(ips, ports)]
     return [text_of(one) for one in endpoints]
 

@@ -6,7 +6,9 @@ import ipaddress
 
 
 def meaning(text):
-    """The same for every spelling of an endpoint; of what is none, the text, which the program then refuses."""
+    """
+    The same for every spelling of an endpoint; of what is none, the text, which the program then refuses.
+    """
     host, colon, port = text.strip().rpartition(":")
     try:
         return (str(ipaddress.ip_address(host.strip("[]"))), int(port))

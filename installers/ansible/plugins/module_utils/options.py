@@ -38,7 +38,9 @@ RUN = {
 
 
 def words(params, names):
-    """The named options as the program's own: a switch is said where it is not what the program does anyway."""
+    """
+    The named options as the program's own: a switch is said where it is not what the program does anyway.
+    """
     return [word for name in names for word in _words(name, params.get(name))]
 
 

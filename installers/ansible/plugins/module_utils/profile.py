@@ -31,7 +31,9 @@ def run_with_profile(module, verb, options):
 
 
 def keys_of_lines(content):
-    """What each line of the JSON text that the program is given stands for, such as content.users.ca_signer."""
+    """
+    What each line of the JSON text that the program is given stands for, such as content.users.ca_signer.
+    """
     found = {}
     _note(content, "content", 1, found)
     return found

@@ -35,15 +35,16 @@ class Module(AnsibleModule):
         found = self.executable()
         if found is None:
             self.fail_json(
-                msg="%s is not an executable on this host; install knetctl, or say where it is with 'executable'"
+                msg="%s is not an executable on this host; "
+                "install knetctl, or say where it is with 'executable'"
                 % (self.params["executable"] or "knetctl")
             )
         return found
 
     def run(self, verb, words, start=None, lines=None, warn=True):
         """
-        Runs the program; returns its exit code and its document, whose warnings are passed on. start: arguments
-        of run_command. lines: what the lines of standard input stand for.
+        Runs the program; returns its exit code and its document, whose warnings are passed on. start:
+        arguments of run_command. lines: what the lines of standard input stand for.
         """
         command = [self.required_executable(), *verb.split(), "--json", *words]
         code, out, err = self.run_command(

@@ -50,8 +50,9 @@ def digest_of(things):
 
 def script_for(params, digest):
     """
-    Asks whether everything on the host is as it was when the mark was made, for the same wishes. It goes to a shell's
-    standard input, where no other user sees it: of the PINs it has digests, each with a salt of its own.
+    Asks whether everything on the host is as it was when the mark was made, for the same wishes. It goes to a
+    shell's standard input, where no other user sees it: of the PINs it has digests, each with a salt of its
+    own.
     """
     pins = params["pins"] or {}
     files = {"%s/%s" % (params["pins_folder"], name): str(pin) for name, pin in pins.items()}
@@ -67,7 +68,9 @@ def script_for(params, digest):
 
 
 def answer_in(text):
-    """Whether it is settled, why not, and the document of knetctl verify. Undefined where there is no answer."""
+    """
+    Whether it is settled, why not, and the document of knetctl verify. Undefined where there is no answer.
+    """
     found = _ANSWER.search(text)
     if found is None:
         return (False, "the host gave no answer", {})

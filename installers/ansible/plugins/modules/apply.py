@@ -15,7 +15,8 @@ description:
 options:
   in_place:
     description:
-      - Whether C(install.sh) of the vendor's archive runs on the host itself. What it replaces cannot be put back.
+      - Whether C(install.sh) of the vendor's archive runs on the host itself. What it replaces cannot be put
+        back.
       - For image builds, and where the kernel allows no copy-on-write view.
     type: bool
     default: false
@@ -93,7 +94,8 @@ changes:
       mode: "0750"
 problems:
   description:
-    - Everything that is wrong, each with its code, severity, title, and where they help where, detail and hint.
+    - Everything that is wrong, each with its code, severity, title, and where they help where, detail and
+      hint.
     - Warnings are shown as warnings too, and errors are what the task fails with.
   returned: when it ran
   type: list

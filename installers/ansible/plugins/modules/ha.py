@@ -9,8 +9,8 @@ version_added: 0.1.0
 description:
   - Runs C(knetctl ha set), C(add), C(remove) or C(promote) on one connection of the client's C(config.json),
     and of the profile if one is given.
-  - New and promoted members are probed first. With a profile the edit is proven with a login, and each new member
-    alone, before the host is changed. What fails later is taken back.
+  - New and promoted members are probed first. With a profile the edit is proven with a login, and each new
+    member alone, before the host is changed. What fails later is taken back.
   - Nothing is asked. The task is the consent.
 options:
   state:
@@ -25,7 +25,8 @@ options:
     choices: [present, absent, exact, preferred, probed]
     default: present
   connection:
-    description: The connection's name. Needed, except for C(probed), which probes all connections without one.
+    description: >-
+      The connection's name. Needed, except for C(probed), which probes all connections without one.
     type: str
   endpoints:
     description: Endpoints, each as C(IP:PORT) or C([IPv6]:PORT).
@@ -147,7 +148,8 @@ changes:
         - "connection hsm_1: endpoint 10.1.2.5:60161 added"
 problems:
   description:
-    - Everything that is wrong, each with its code, severity, title, and where they help where, detail and hint.
+    - Everything that is wrong, each with its code, severity, title, and where they help where, detail and
+      hint.
     - Warnings are shown as warnings too, and errors are what the task fails with.
   returned: when it ran
   type: list
@@ -252,9 +254,9 @@ def change(module):
 
 def edit_for(module):
     """
-    The program's verb, its endpoints, and what was found out for that. add and remove refuse an endpoint that is
-    already there, or is not. Where none is left for them, the connection gets what it has, so that a host that
-    differs from the profile is brought in line.
+    The program's verb, its endpoints, and what was found out for that. add and remove refuse an endpoint that
+    is already there, or is not. Where none is left for them, the connection gets what it has, so that a host
+    that differs from the profile is brought in line.
     """
     wanted = module.params["endpoints"]
     state = module.params["state"]
@@ -271,7 +273,9 @@ def edit_for(module):
 
 
 def current_endpoints(module):
-    """In the profile if there is one, else on the host. Empty if they cannot be told: the edit then says why."""
+    """
+    In the profile if there is one, else on the host. Empty if they cannot be told: the edit then says why.
+    """
     where = words(module.params, ["profile", "user", "home", "root"])
     listed = module.run("ha list", [*where, "--", module.params["connection"]], warn=False)[1]
     found = [

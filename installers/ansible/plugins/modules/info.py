@@ -7,8 +7,8 @@ module: info
 short_description: Tell what knetctl knows of a host
 version_added: 0.1.0
 description:
-  - The program and its version, the client's connections with their endpoints and users, the runs that changed
-    the host, and if asked for what listens at each endpoint.
+  - The program and its version, the client's connections with their endpoints and users, the runs that
+    changed the host, and if asked for what listens at each endpoint.
   - It changes nothing, and logs in nowhere. What a host does not have is null, and does not fail the task.
 options:
   gather:
@@ -125,7 +125,8 @@ probe:
         fingerprint: 6945c6d9838b1f98a19e4e396c74f3e7d93a30e088b682ec25b9e3c9b557d0b0
 problems:
   description:
-    - Everything that is wrong, each with its code, severity, title, and where they help where, detail and hint.
+    - Everything that is wrong, each with its code, severity, title, and where they help where, detail and
+      hint.
     - Why something is null is here.
   returned: always
   type: list
@@ -172,7 +173,12 @@ def main():
     )
     asked = [name for name in TOLD if name in module.params["gather"]]
     found = module.executable()
-    result = {"changed": False, "installed": found is not None, "problems": [], **{name: None for name in asked}}
+    result = {
+        "changed": False,
+        "installed": found is not None,
+        "problems": [],
+        **{name: None for name in asked},
+    }
     if found is not None:
         result["executable"] = found
         for name in asked:

@@ -8,12 +8,12 @@ short_description: Tell in one round trip whether a host still is as the role kn
 version_added: 0.1.0
 description:
   - >-
-    The role begins with it, and leaves out everything else where it says yes. It is no proof: it compares what was
-    wanted and proven then with what is wanted now, asks the host whether anything of it was changed since, and runs
-    C(knetctl verify --no-smoke-test) there. Nobody logs in.
+    The role begins with it, and leaves out everything else where it says yes. It is no proof: it compares
+    what was wanted and proven then with what is wanted now, asks the host whether anything of it was changed
+    since, and runs C(knetctl verify --no-smoke-test) there. Nobody logs in.
   - >-
-    It runs where plays are started, and asks the host by a shell, on its standard input. Connections that cannot do
-    that, and become by C(su), are told that the host is not settled.
+    It runs where plays are started, and asks the host by a shell, on its standard input. Connections that
+    cannot do that, and become by C(su), are told that the host is not settled.
 options:
   mark:
     description: "The file that the role wrote last: the digest, in a line."

@@ -18,13 +18,15 @@ options:
       - C(drift), something differs from the profile. C(degraded), all works, but not with every member
         of an HA vector. C(unreachable), a token, the service or a whole vector cannot be reached now.
         C(failed), anything else.
-      - With an empty list only what keeps it from looking fails the task, such as a profile that is not valid.
+      - With an empty list only what keeps it from looking fails the task, such as a profile that is not
+        valid.
     type: list
     elements: str
     choices: [drift, degraded, unreachable, failed]
     default: [drift, degraded, unreachable, failed]
   metrics:
-    description: Writes what was seen to this file too, for the textfile collector of Prometheus' node exporter.
+    description: >-
+      Writes what was seen to this file too, for the textfile collector of Prometheus' node exporter.
     type: path
 extends_documentation_fragment:
   - knetctl.knet.program
@@ -95,7 +97,8 @@ changes:
       mode: "0750"
 problems:
   description:
-    - Everything that is wrong, each with its code, severity, title, and where they help where, detail and hint.
+    - Everything that is wrong, each with its code, severity, title, and where they help where, detail and
+      hint.
     - Warnings are shown as warnings too, and errors are what the task fails with.
   returned: when it ran
   type: list
