@@ -1,15 +1,12 @@
 import { refuseRecords } from "../../workflow/journal/without-records.js";
-import { callers } from "../../host/given-file.js";
 import { warningsOf } from "../../ui/checks/smoke-checks.js";
 import { exitCodes } from "../../problem/exit-codes.js";
-import { secretUses } from "../../profile/secret-uses.js";
-import { allSteps } from "../../steps/index.js";
 import { failedOn, type FailOnArguments } from "../fail-on.js";
-import { type CommandRun, pkcs11Worker, requireRoot } from "../command.js";
+import { type CommandRun, requireRoot } from "../command.js";
 import { probeNewEndpoints } from "./probe-new-endpoints.js";
+import { runSteps } from "./run-steps.js";
 import { warnOfImageSecrets } from "../secrets/image-secrets.js";
-import { readSecrets } from "../secrets/read-secrets.js";
-import { type LoginArguments, refusedPinsOf, throwIfRefusedBefore } from "../secrets/refused-pins.js";
+import type { LoginArguments } from "../secrets/refused-pins.js";
 import { withRecord } from "./run-record.js";
 import { agreed, runPlan, shownPlan, showRun, withLockedHost } from "./run-plan.js";
 import { trustedBy, validProfile, withModuleInPlace } from "./valid-profile.js";
@@ -43,26 +40,11 @@ export const apply: CommandRun<ApplyArguments> = async (args, context) => {
   const host = await context.host({ root: args.root, readOnly: false });
   requireRoot(context, "apply", "knetctl plan");
   const carried = warnOfImageSecrets(profile, host, context);
-  const proves = args.smokeTest && host.root === "/";
-  const { secrets, problems } = await readSecrets(
-    secretUses(profile).filter(({ purpose }) => proves || purpose === "settings"),
-    context,
+  const { steps, problems } = await runSteps(
+    { profile, proves: args.smokeTest && host.root === "/", restart: args.restart },
     args,
+    context,
   );
-  const refusedPins = refusedPinsOf(args, context);
-  if (proves) await throwIfRefusedBefore(profile, secrets, refusedPins);
-  const steps = allSteps({
-    smokeTest: {
-      worker: pkcs11Worker(context),
-      timeoutMs: args.timeout * 1000,
-      refusedPins,
-      stores: "changed",
-    },
-    secrets,
-    callers: callers(context.environment),
-    restart: args.restart,
-    members: args.prove ? "proven" : "left-out",
-  });
   return withLockedHost(host, args.lockTimeout, context, async (recovered, staging) => {
     staging.inPlace = args.inPlace || profile.module?.inPlace === true;
     if (!args.journal) refuseRecords(host);

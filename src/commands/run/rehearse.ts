@@ -1,9 +1,6 @@
-import { callers } from "../../host/given-file.js";
 import { acquireLock } from "../../host/lock.js";
 import { type ExitCode, exitCodes } from "../../problem/exit-codes.js";
 import { errorsLast, exitCodeOf, isError, Problem } from "../../problem/problem.js";
-import { secretUses } from "../../profile/secret-uses.js";
-import { allSteps } from "../../steps/index.js";
 import { countText } from "../../ui/reports/plan-text.js";
 import { type Rehearsed, rehearseJson } from "../../ui/reports/report-json.js";
 import { unsignedText } from "../../ui/reports/smoke-report-text.js";
@@ -16,10 +13,10 @@ import { unfinishedWarning } from "../../workflow/undo/recover.js";
 import { onlyInPlace, rehearse as rehearsePlan } from "../../workflow/rehearse.js";
 import { Staging } from "../../workflow/staging.js";
 import type { Step, StepInput } from "../../workflow/step.js";
-import { type CommandContext, type CommandRun, pkcs11Worker } from "../command.js";
+import type { CommandContext, CommandRun } from "../command.js";
 import { probeNewEndpoints } from "./probe-new-endpoints.js";
-import { readSecrets } from "../secrets/read-secrets.js";
-import { type LoginArguments, refusedPinsOf, throwIfRefusedBefore } from "../secrets/refused-pins.js";
+import { runSteps } from "./run-steps.js";
+import type { LoginArguments } from "../secrets/refused-pins.js";
 import { showSmokeReport, shownPlan } from "./run-plan.js";
 import { trustedBy, validProfile } from "./valid-profile.js";
 
@@ -43,25 +40,11 @@ export const rehearse: CommandRun<RehearseArguments> = async (args, context) => 
   const { profile, warnings } = await validProfile(args.profile, context, trustedBy(context, true));
   const host = await context.host({ root: args.root, readOnly: false });
   if (!context.isRoot) throw needsRoot();
-  const { secrets, problems } = await readSecrets(
-    secretUses(profile).filter(({ purpose }) => host.root === "/" || purpose === "settings"),
-    context,
+  const { steps, problems } = await runSteps(
+    { profile, proves: host.root === "/", restart: true },
     args,
+    context,
   );
-  const refusedPins = refusedPinsOf(args, context);
-  if (host.root === "/") await throwIfRefusedBefore(profile, secrets, refusedPins);
-  const steps = allSteps({
-    smokeTest: {
-      worker: pkcs11Worker(context),
-      timeoutMs: args.timeout * 1000,
-      refusedPins,
-      stores: "changed",
-    },
-    secrets,
-    callers: callers(context.environment),
-    restart: true,
-    members: args.prove ? "proven" : "left-out",
-  });
   // what another run changes in the meantime would be seen in the stage
   const lock = await acquireLock({ host, waitSeconds: args.lockTimeout, signal: context.signal });
   const staging = Staging.of(host, context.signal);
