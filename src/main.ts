@@ -85,8 +85,8 @@ async function parsedMain(input: MainInput, args: readonly string[]): Promise<Ex
       workingFolder: input.workingFolder,
       version: input.version,
       width: early.width,
-      run: (verb, parsed, flags, path) => {
-        const out = output(input, flags, stackOf);
+      run: async (verb, parsed, flags, path) => {
+        const out = output(input, flags, await stacksOf(input, flags.verbose));
         return shown(out, () => verb.run(parsed, context(input, out)), checksOf(input, path, parsed));
       },
       print: (text) => {
@@ -101,8 +101,8 @@ type StackOf = (error: Error) => string;
 /** The stacks that `--verbose` shows: with places in the source. */
 async function stacksOf({ script }: MainInput, verbose = false): Promise<StackOf | undefined> {
   if (!verbose) return undefined;
-  const { sourceStack } = await import("./ui/terminal/source-stack.js");
-  return (error) => sourceStack(error, script);
+  const { sourceStacks } = await import("./ui/terminal/source-stack.js");
+  return sourceStacks(script);
 }
 
 function output(input: MainInput, flags: Flags, stackOf?: StackOf): TerminalOutput {

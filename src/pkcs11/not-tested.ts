@@ -116,7 +116,7 @@ function workerFault(detail: string, end: WorkerEnd, objectLabel: string): Probl
   const left = mayLeave(end) ? `; objects labelled ${objectLabel} may be on the token` : "";
   return new Problem("internal-error", `internal error in ${thisProgram}: the smoke test's process failed`, {
     detail: `${detail}${left}`,
-    hint: "run again with --verbose and report what it shows",
+    hint: "report this, with the module and its version",
   });
 }
 

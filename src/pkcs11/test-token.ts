@@ -164,6 +164,7 @@ export async function testToken(
     }),
   );
   throwIfNotMade(end, request, objectLabel);
+  if (end.failures.length > 0) throw end.failures[0];
   const { module, token } = request;
   const report = tokenReport(
     {

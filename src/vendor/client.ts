@@ -19,7 +19,8 @@ export function clientRelease(version: string): string {
 
 /** Whether a file is named as the vendor's archive is, as it comes or compressed again. */
 export function isClientArchive(name: string): boolean {
-  return name.startsWith(`${clientReleases}-`) && /-[\w.-]+\.tar(?:\.gz|\.xz)?$/.test(name);
+  const rest = name.startsWith(`${clientReleases}-`) ? name.slice(clientReleases.length + 1) : "";
+  return /^[\w.-]+\.tar(?:\.gz|\.xz)?$/.test(rest);
 }
 
 /** The archive's name, for people. */

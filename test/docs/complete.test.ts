@@ -11,7 +11,7 @@ import { defaultSettings } from "../../src/profile/key-stores/amplia.js";
 import { typeNames } from "../../src/profile/key-stores/key-store-types.js";
 import { writtenStoresFile } from "../../src/steps/key-stores/written-stores.js";
 import { clientConfigFolders, clientConfigName } from "../../src/vendor/client.js";
-import { codeWordsOf, clone, page } from "./pages.js";
+import { allPages, codeWordsOf, clone, page, proseOf } from "./pages.js";
 
 test("every exit code is documented, and no other", (t) => {
   const rows = [...page("docs/reference/exit-codes.md").text.matchAll(/^\| (\d+) +\|/gm)];
@@ -74,5 +74,16 @@ test("every type of key store is among the types, and has what is proven of it",
     t.match(types, new RegExp(`^- \\*\\*\`${name}\``, "m"), name);
     t.match(proofs, new RegExp(`^\\| \`${name}\``, "m"), name);
   }
+  t.end();
+});
+
+test("no item of a list and no heading is run into the line before it", (t) => {
+  const joined = [...allPages(), page("CHANGELOG.md"), page("README.pt-BR.md")].flatMap((one) =>
+    proseOf(one)
+      .split("\n")
+      .filter((line) => /\S (?:- \*\*|#{2,} )/.test(line.replaceAll(/`[^`]*`/g, "")))
+      .map((line) => `${one.path}: ${line}`),
+  );
+  t.strictSame(joined, []);
   t.end();
 });

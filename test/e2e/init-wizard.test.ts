@@ -58,9 +58,9 @@ t.test("from questions to a working configuration: written, applied, proven", as
     ["Another member", enter],
     ["A name for this connection", enter],
     ["The VHSM's user", `tsa_signer${enter}`],
-    ["Where is the PIN of tsa_signer", escape],
+    ["Where should the PIN of tsa_signer", escape],
     ["The VHSM's user", `ca_signer${enter}`],
-    ["Where is the PIN of ca_signer", enter],
+    ["Where should the PIN of ca_signer", enter],
     ["PIN of ca_signer:", `${pin}${enter}`],
     ["The same again", `other${enter}`],
     ["not the same", `${clearLine}${pin}${enter}`],
@@ -100,8 +100,8 @@ t.test("what the host has is taken over, and the PIN that is there is kept", asy
   await answer(
     terminal,
     ["Pin this SHA-256", enter],
-    ["Take its connections", enter],
-    ["Where is the PIN of ca_signer", enter],
+    ["Take over its connections", enter],
+    ["Where should the PIN of ca_signer", enter],
     ["Another program", enter],
     // the choices do not go round: this is the first, and rehearses
     ["Write /root", `${up}${up}${enter}`],
@@ -117,7 +117,7 @@ t.test("other programs are chosen, and their questions come from what is known o
   const terminal = onTerminal(["init", ...given], folder);
   await answer(
     terminal,
-    ["Where is the PIN of ca_signer", enter],
+    ["Where should the PIN of ca_signer", enter],
     ["Another program", `open${enter}`],
     ["A name for it (OpenSSL configuration for pkcs11-provider)", `a b${enter}`],
     ["name of the consumer is not valid", `${clearLine}tls${enter}`],
@@ -156,7 +156,7 @@ t.test("a PIN becomes a credential of systemd, never in the place of another", a
     const terminal = onTerminal(["init", ...given], folder);
     await answer(
       terminal,
-      ["Where is the PIN of ca_signer", `${down}${down}${enter}`],
+      ["Where should the PIN of ca_signer", `${down}${down}${enter}`],
       ["PIN of ca_signer:", `${pin}${enter}`],
       ["The same again", `${pin}${enter}`],
       ["Another program", enter],
@@ -183,7 +183,7 @@ t.test("Ctrl-C, and leaving at the end, write nothing", async (t) => {
     t,
     [
       ["The vendor's archive:", `${down}${down}${enter}`],
-      ["Take its connections", `${down}${enter}`],
+      ["Take over its connections", `${down}${enter}`],
       ["address and HTTPS port", interrupt],
     ],
     130,

@@ -70,7 +70,7 @@ writeFileSync("/srv/bad/libcurl-gnutls.so.4", "no library");
 writeFileSync("/etc/bad.env", "LD_LIBRARY_PATH=/srv/bad\n");
 
 const rows: readonly Row[] = [
-  { dropIn: ["Environment=HOME=/srv"], works: false, names: "another HOME" },
+  { dropIn: ["Environment=HOME=/srv"], works: false, names: "a different HOME" },
   { dropIn: ["User=other"], works: false, names: 'runs as "other"' },
   { dropIn: ["InaccessiblePaths=/var/amplia/.config"], works: false, names: "InaccessiblePaths=" },
   { dropIn: ["PrivateNetwork=yes"], works: false, names: "PrivateNetwork=" },

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { test } from "tap";
 import { internalError, problemsOf, thisProgram } from "../../src/problem/internal-error.js";
 import { Problem, Problems } from "../../src/problem/problem.js";
@@ -28,4 +29,10 @@ test("a message that could quote a secret is not shown", async (t) => {
   const problem = internalError(error, { isPrivate: true });
   t.equal(problem.detail, "SyntaxError");
   t.notMatch(JSON.stringify(problem), "1234");
+  t.notMatch(inspect(problem.cause), "1234", "nor with --verbose");
+  t.match(
+    (problem.cause as Error).stack,
+    /^SyntaxError\n +at .*internal-error\.test/,
+    "where it was thrown is",
+  );
 });

@@ -39,7 +39,10 @@ t.test("the vendor's archive is known by its name, packed once more or not", asy
   for (const name of [
     "kNET-PKCS11-Windows-1.7.0.tar",
     "kNET-PKCS11-Linux.tar",
+    "kNET-PKCS11-Linux-.tar",
     "kNET-PKCS11-Linux-1.7.0.zip",
+    "kNET-PKCS11-Linux-1.7.0 (copy)-1.tar",
+    "kNET-PKCS11-Linux-a b\n-1.tar",
   ])
     t.notOk(isClientArchive(name), name);
 });

@@ -2,7 +2,7 @@ import type { CheckFormat } from "../../ui/checks/checked.js";
 import type { ParsedArguments } from "../verb.js";
 
 /** A day: longer than any test or run takes, and within the range of a timer. */
-const mostSeconds = 86_400;
+export const mostSeconds = 86_400;
 
 /** An option that takes a text; `value` stands for it in help. */
 export function text(describe: string, value = "TEXT") {

@@ -93,7 +93,11 @@ async function packedPart(
     return { name, what, content: jsonFile(made) };
   } catch (error) {
     // the message of an internal error could quote what was read
-    const problems = problemsOf(error, { title: "this part failed unexpectedly", isPrivate: true });
+    const problems = problemsOf(error, {
+      title: "this part failed unexpectedly",
+      isPrivate: true,
+      hint: "report this too",
+    });
     return { name, what, problems: problems.map((problem) => problem.toJSON()) };
   }
 }

@@ -3,6 +3,7 @@ import { path } from "../../host/path.js";
 import { readPin } from "../../host/pin/read-pin.js";
 import { Problem, type ProblemJson } from "../../problem/problem.js";
 import type { Secret } from "../../problem/secret.js";
+import { mostSeconds } from "../command-line/options.js";
 import type { PinSource } from "../../profile/types.js";
 import { type SmokeReport, smokeOutcome } from "../../pkcs11/report.js";
 import type { Identity, TokenChoice } from "../../pkcs11/protocol.js";
@@ -102,11 +103,10 @@ function tokenChoice({ tokenLabel, tokenSerial }: SmokeArguments): TokenChoice {
   return tokenSerial === undefined ? { only: true } : { serial: tokenSerial };
 }
 
-/** A day: longer than any test takes, and within the range of a timer. */
 function timeoutMs(seconds: number | undefined): number {
   if (seconds === undefined) return defaultTimeoutMs;
-  if (!(seconds > 0 && seconds <= 86_400))
-    throw usage(`--timeout must be more than 0 and at most 86400 seconds`);
+  if (!(seconds > 0 && seconds <= mostSeconds))
+    throw usage(`--timeout must be more than 0 and at most ${mostSeconds} seconds`);
   return seconds * 1000;
 }
 

@@ -31,7 +31,8 @@ export async function watch(args: VerifyArguments, given: CommandContext): Promi
   try {
     seen = await look(args, context, { single: true });
   } catch (error) {
-    const problems = problemsOf(error);
+    // the line of a plugin goes to other machines
+    const problems = problemsOf(error, { isPrivate: nagios });
     const observation = observed({
       verdict: undefined,
       drift: undefined,

@@ -9,7 +9,7 @@ export function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void
   try {
     process.kill(-pid, signal);
   } catch {
-    // the group is empty: everything has ended
+    // the group is empty, or what is left in it is another user's
   }
 }
 

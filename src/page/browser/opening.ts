@@ -40,7 +40,9 @@ async function openedOne(file: File, data: DataMap): Promise<Opening> {
       notices: [
         refused(
           file.name,
-          problemsOf(error).map((problem) => problem.toJSON()),
+          problemsOf(error, { hint: "report this, with the kind of the file" }).map((problem) =>
+            problem.toJSON(),
+          ),
         ),
       ],
     };

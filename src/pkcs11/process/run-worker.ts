@@ -1,6 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { performance } from "node:perf_hooks";
 import type { Readable } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
 import { endLeftOvers, markerVariable } from "../../host/commands/left-over-processes.js";
 import { newProcessGroup, type ProcessGroup } from "../../host/processes/own-group.js";
 import { signalGroup } from "../../host/commands/signal-group.js";
@@ -39,7 +40,7 @@ export interface WorkerRun {
   readonly unit?: { readonly line: readonly string[]; readonly end: () => Promise<void> };
   /**
    * Awaited when the worker pauses, which then continues whether this went well or not: it may have to clean
-   * up. The time-out keeps running. The run rejects at its end with what this rejected with.
+   * up. The time-out keeps running. What it rejects with is among the `failures` of the end.
    */
   readonly meanwhile?: () => Promise<void>;
 }
@@ -50,6 +51,8 @@ export interface WorkerEnd {
   readonly signal: NodeJS.Signals | null;
   /** `deadline`: killed at the time-out; `linger`: killed because it did not leave after its last message. */
   readonly killed: "deadline" | "linger" | "abort" | undefined;
+  /** What `meanwhile` rejected with. */
+  readonly failures: readonly unknown[];
   /** Milliseconds since the open check began. */
   readonly openMs: number;
   /** The end of what it printed on standard error, unchanged. */
@@ -68,8 +71,7 @@ const killMs = 3000;
 /**
  * Runs the worker in its own process group and session, and in a control group if there is one to be had,
  * and settles when the worker exits: by itself, at the time-out, or on abort. Whatever is left of these
- * groups, or carries the marker, is then killed. Rejects if the process cannot be started, or with what
- * `meanwhile` rejected with.
+ * groups, or carries the marker, is then killed. Rejects only if the process cannot be started.
  */
 export async function runWorker(run: WorkerRun): Promise<WorkerEnd> {
   const group = run.unit === undefined ? newProcessGroup() : undefined;
@@ -97,9 +99,11 @@ async function runIn(group: ProcessGroup | undefined, run: WorkerRun): Promise<W
   };
   const reports = reportsOf(child, run.unit === undefined ? 3 : 1);
   const logins = new Logins(run, reports, transcript);
-  let meanwhile: Promise<PromiseSettledResult<void>[]> | undefined;
+  const failures: unknown[] = [];
+  const pauses: Promise<void>[] = [];
   const paused = (): void => {
-    meanwhile = Promise.allSettled([goOn(reports, run)]);
+    const over = goOn(reports, run).catch((error: unknown) => failures.push(error));
+    pauses.push(over.then(() => undefined));
   };
   const { exitCode, signal } = await supervised(child, reports, transcript, { ...run, paused }, logins, kill);
   // grandchildren too
@@ -111,9 +115,10 @@ async function runIn(group: ProcessGroup | undefined, run: WorkerRun): Promise<W
   await logins.over();
   const openMs = transcript.open === undefined ? 0 : performance.now() - transcript.open.since;
   for (const stream of child.stdio) stream?.destroy();
-  for (const done of (await meanwhile) ?? []) if (done.status === "rejected") throw done.reason;
+  // what was to happen may hang as well as the worker that waited for it
+  await (end.killed === undefined ? Promise.all(pauses) : Promise.race([Promise.all(pauses), delay(killMs)]));
   const { text, libraries } = stderr;
-  return { transcript, exitCode, signal, killed: end.killed, openMs, stderr: text, libraries };
+  return { transcript, exitCode, signal, killed: end.killed, failures, openMs, stderr: text, libraries };
 }
 
 function startedHere(group: ProcessGroup | undefined, run: WorkerRun): ChildProcess {

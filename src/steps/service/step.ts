@@ -123,7 +123,7 @@ function owedProblem(unit: string, owed: readonly UnreadRun[]): Problem {
   return new Problem("service-restart-owed", `${unit} still needs a restart`, {
     severity: "warning",
     detail: owed.map((one) => owedText(unit, one)).join("\n"),
-    hint: byHand(unit),
+    hint: `run ${byHand(unit)}`,
   });
 }
 
@@ -136,7 +136,7 @@ function owedText(unit: string, { run: { sequence }, undone }: UnreadRun): strin
 }
 
 function byHand(unit: string): string {
-  return `run systemctl restart ${shellWord(unit)}`;
+  return `systemctl restart ${shellWord(unit)}`;
 }
 
 /** No change. */

@@ -233,6 +233,15 @@ test("an error of the program is not shown as a mistake in the line", async (t) 
     line(() => Promise.reject(new Error("plain")), ["validate", "p.yaml"]),
     new Error("plain"),
   );
+  const args = ["validate", "--help"];
+  const print = () => {
+    throw broken;
+  };
+  await t.rejects(
+    runCommandLine({ args, workingFolder: "/", version: "0.0.0", run: () => Promise.resolve(0), print }),
+    broken,
+    "of what the parser calls",
+  );
   await t.rejects(
     line(() => Promise.resolve(0), ["validate"]),
     { code: "usage-invalid", message: "the profiles are missing" },

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "tap";
 import { fieldsOf } from "../../../src/formats/json/json-values.js";
-import { sourceStack } from "../../../src/ui/terminal/source-stack.js";
+import { sourceStacks } from "../../../src/ui/terminal/source-stack.js";
 import { knetctlScript } from "../../support/knetctl.js";
 
 const script = `
@@ -40,7 +40,7 @@ test("an internal error names its version, and with --verbose the lines of the s
 
 test("without a map the stack stays as it is", (t) => {
   const error = new Error("x");
-  t.equal(sourceStack(error, join(t.testdir({}), "knetctl.cjs")), error.stack);
-  t.equal(sourceStack(error, join(t.testdir({ "program.cjs.map": "{}" }), "knetctl.cjs")), error.stack);
+  t.equal(sourceStacks(join(t.testdir({}), "knetctl.cjs"))(error), error.stack);
+  t.equal(sourceStacks(join(t.testdir({ "program.cjs.map": "{}" }), "knetctl.cjs"))(error), error.stack);
   t.end();
 });

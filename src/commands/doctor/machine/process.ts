@@ -96,8 +96,8 @@ export const limits: Check = {
           severity: "warning",
           detail: `${soft}; knetctl may need ${least}`,
           hint:
-            `raise it (ulimit ${shell.join(" ")}, or ${file.join(" ")} in /etc/security/limits.conf), then ` +
-            "run again",
+            `raise it (ulimit -S ${shell.join(" ")}, or ${file.join(" ")} in ` +
+            "/etc/security/limits.conf), then run again",
         }),
     );
     return {

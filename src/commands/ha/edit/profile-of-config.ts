@@ -1,5 +1,5 @@
 import { endpointHints } from "../../../vendor/client.js";
-import { isServiceUnit } from "../../../formats/systemd/unit-name.js";
+import { isServiceUnit, isTemplate } from "../../../formats/systemd/unit-name.js";
 import type { Entry, Host } from "../../../host/host.js";
 import { asAbsolutePath } from "../../../host/path.js";
 import { Problem } from "../../../problem/problem.js";
@@ -73,7 +73,9 @@ function serviceAccount(config: string, { user, home, unit }: EditArguments, hos
   if (account === undefined) throw noAccount(user);
   if (unit !== undefined && !isServiceUnit(unit)) {
     throw new Problem("usage-invalid", `--unit takes the name of a systemd unit, not ${quoted(unit)}`, {
-      hint: "such as --unit amplia.service",
+      hint: isTemplate(unit)
+        ? "that is a template: name an instance of it, such as --unit app@1.service"
+        : "such as --unit amplia.service",
     });
   }
   const path = asAbsolutePath(config);

@@ -103,7 +103,8 @@ function moduleProblems(
   modules: LookedModules,
 ): readonly Problem[] {
   if (/\.dll$/i.test(module)) return isChecked(name, context) ? [] : [windowsModule(name, at, context)];
-  if (isClientModule(module) && context.installsModule) return [];
+  // what this run installs, wherever the store looks for it
+  if (module.slice(module.lastIndexOf("/") + 1) === clientModule && context.installsModule) return [];
   const look = modules.look(module);
   switch (look.state) {
     case "fine":

@@ -57,7 +57,7 @@ t.test("each low limit is named, with how to raise it", async (t) => {
         code: "doctor-limits",
         message: "a limit of this process is low: open files",
         detail: "64; knetctl may need 256",
-        hint: /^raise it \(ulimit -n 256, or nofile 256 in /,
+        hint: /^raise it \(ulimit -S -n 256, or nofile 256 in /,
       },
     ],
   });
@@ -67,7 +67,7 @@ t.test("each low limit is named, with how to raise it", async (t) => {
       {
         detail: "1000 bytes; knetctl may need 536870912 bytes",
         // blocks of 512 bytes, as POSIX has them, and kilobytes
-        hint: /^raise it \(ulimit -f 1048576, or fsize 524288 in /,
+        hint: /^raise it \(ulimit -S -f 1048576, or fsize 524288 in /,
       },
     ],
   });
@@ -75,13 +75,13 @@ t.test("each low limit is named, with how to raise it", async (t) => {
     problems: [
       {
         detail: "1000 bytes; knetctl may need 4294967296 bytes",
-        hint: /^raise it \(ulimit -v 4194304, or as 4194304 in /,
+        hint: /^raise it \(ulimit -S -v 4194304, or as 4194304 in /,
       },
     ],
   });
   t.match(await withLimits(usual.replace(/(time +)unlimited/, "$11")), {
     text: "CPU time: 1 second",
-    problems: [{ detail: "1 second; knetctl may need 60 seconds", hint: /ulimit -t 60, or cpu 1 in / }],
+    problems: [{ detail: "1 second; knetctl may need 60 seconds", hint: /ulimit -S -t 60, or cpu 1 in / }],
   });
   t.match(await withLimits(usual.replace(/31338 /, "12 ")), { text: "number of processes: 12" });
   t.match(await checkedIn(limits, { kernel: {} }), { status: "skipped" });

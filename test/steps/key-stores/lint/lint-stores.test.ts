@@ -89,9 +89,10 @@ t.test("a module with its version in the name is kNET's too, as it is to the pro
   t.same(lint({ A: { Module: `/opt/versioned/${kNet}.1.7.0`, TokenLabel: "gone" } }), [
     'warning key-store-token-unknown: key store "A" names a token that does not belong to any kNET user',
   ]);
-  t.same(lint({ A: { Module: `${kNet}.1.7.0`, TokenLabel: "ca" } }), [
-    'warning key-store-module-missing: the dynamic loader does not find the module of key store "A"',
-  ]);
+  for (const installsModule of [false, true])
+    t.same(lint({ A: { Module: `${kNet}.1.7.0`, TokenLabel: "ca" } }, { installsModule }), [
+      'warning key-store-module-missing: the dynamic loader does not find the module of key store "A"',
+    ]);
 });
 
 t.test("a label that no user has is not shown: it may be a PIN in the wrong line", (t) => {

@@ -1,4 +1,4 @@
-import { isServiceUnit } from "../../../../formats/systemd/unit-name.js";
+import { isServiceUnit, isTemplate } from "../../../../formats/systemd/unit-name.js";
 import { usualServiceUser } from "../../../../vendor/client.js";
 import { accountsOf } from "../found-on-host.js";
 import { type Answers, type Question, yesNo } from "../question.js";
@@ -95,8 +95,7 @@ function* unitQuestions(answers: Answers, { found }: Scene, user: string): Gener
       id: units.length === 0 ? "unit" : "unit.name",
       kind: "text",
       message: "Its systemd unit (NAME.service), or nothing:",
-      check: (answer) =>
-        answer === "" || isServiceUnit(answer) ? undefined : "a unit's name ends in .service",
+      check: (answer) => (answer === "" || isServiceUnit(answer) ? undefined : unitFault(answer)),
     };
   if ((serviceUnit(answers) ?? "") !== "")
     yield {
@@ -112,4 +111,11 @@ function* unitQuestions(answers: Answers, { found }: Scene, user: string): Gener
 
 function isHttp(text: string): boolean {
   return /^https?:\/\/[^\s]+$/.test(text) && URL.canParse(text);
+}
+
+function unitFault(answer: string): string {
+  if (isTemplate(answer)) return "that is a template: name an instance of it, such as app@1.service";
+  return answer.endsWith(".service")
+    ? "that is not the name of a systemd unit"
+    : "a unit's name ends in .service";
 }
