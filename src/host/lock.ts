@@ -72,14 +72,9 @@ export async function acquireLock({ host, waitSeconds, signal }: LockRequest): P
  */
 export async function isLocked(host: Pick<Host, "root">): Promise<boolean> {
   const file = lockFile(host.root);
-  if (
-    realFiles("/", []).entry(file) !== undefined &&
-    (await isHeld(
-      asFileProblem(file, () => openLockFile(file)),
-      file,
-    ))
-  )
-    return true;
+  const isThere = realFiles("/", []).entry(file) !== undefined;
+  const open = (): number => asFileProblem(file, () => openLockFile(file));
+  if (isThere && (await isHeld(open(), file))) return true;
   const former = openFormer(host.root);
   return former !== undefined && (await isHeld(former, formerFile(host.root)));
 }
@@ -120,12 +115,9 @@ function openLockFile(file: AbsolutePath): number {
   const owners = trustedOwners([]);
   return inLockFolder((folder) => {
     const { O_RDWR, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
+    const flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK;
     removeForeign(folder, nameOf(file), owners);
-    return openSync(
-      at(folder.fd, nameOf(file)),
-      O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK,
-      privateModes.file,
-    );
+    return openSync(at(folder.fd, nameOf(file)), flags, privateModes.file);
   });
 }
 
