@@ -391,9 +391,12 @@ test("runs at the same moment that choose the token in different ways make one a
       environment: { ...soft.environment, WRAP_MODULE: soft.module },
     },
   ];
-  const failed = (await Promise.all(ways.map((way) => smoke("wrong-7", way)))).map(
-    (report) => failure(report)?.id,
-  );
+  // SoftHSM does not show a token to others at a moment in which it writes it: who did not see it asks again
+  const asked = async (way: Partial<SmokeRequest>) => {
+    const first = failure(await smoke("wrong-7", way))?.id;
+    return first === "token" ? failure(await smoke("wrong-7", way))?.id : first;
+  };
+  const failed = await Promise.all(ways.map(asked));
   t.strictSame(failed.sort(), ["login", "refused-pin", "refused-pin", "refused-pin"]);
 });
 
