@@ -25,7 +25,8 @@ for (const [what, written] of Object.entries(writings)) {
           if (!pin.formsIn(Buffer.concat([bytes, Buffer.from(end)])).some((name) => name.startsWith(what)))
             t.fail(`after ${before} characters, before "${end}"`);
       }
-    t.strictSame(pin.formsIn(written(`${mark.slice(0, 11)}.${mark.slice(13)}`)), []);
+    // with no bits of a letter or digit where one is missing: base64 shows some of a byte's alone
+    t.strictSame(pin.formsIn(written(`${mark.slice(0, 11)}\0${mark.slice(13)}`)), []);
     t.end();
   });
 }

@@ -11,6 +11,7 @@ import {
   rmSync,
   rmdirSync,
   symlinkSync,
+  unlinkSync,
   writeFileSync,
 } from "node:fs";
 import type { Attack } from "./attacker.js";
@@ -138,7 +139,7 @@ function stand(path: string, standing: Standing, spare: string): void {
   const entry = lstatSync(path, { throwIfNoEntry: false });
   if (standing === "folder" && entry?.isDirectory() === true) return;
   if (entry?.isDirectory() === true) rmdirSync(path);
-  else if (standing === "nothing" && entry !== undefined) rmSync(path);
+  else if (standing === "nothing" && entry !== undefined) unlinkSync(path);
   if (standing === "nothing") return;
   make(standing, spare);
   renameSync(spare, path);

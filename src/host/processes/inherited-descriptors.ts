@@ -1,3 +1,4 @@
+import { errorCode } from "../../problem/thrown.js";
 import { constants, fstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 /** Descriptors that were open at one moment, and what they led to then (device and inode). */
@@ -91,15 +92,21 @@ function linkOf(descriptor: number): string {
 const closeOnExec = 0o2000000;
 const accessMode = 0o3;
 
+/** How often another thread may close and reuse a number while its flags are read. */
+const mostTries = 100;
+
 /** Flags as of open(2): octal, in the line `flags:` (proc_pid_fdinfo(5)); undefined for what is not open. */
 function flagsOf(descriptor: number): number | undefined {
-  try {
-    const [, flags = ""] =
-      /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, "latin1")) ?? [];
-    return Number.parseInt(flags, 8);
-  } catch (error) {
-    if (identityOf(descriptor) === undefined) return undefined;
-    throw error;
+  for (let tries = 1; ; tries++) {
+    try {
+      const [, flags = ""] =
+        /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, "latin1")) ?? [];
+      return Number.parseInt(flags, 8);
+    } catch (error) {
+      if (identityOf(descriptor) === undefined) return undefined;
+      // one of Node's threads may have closed it, and another have opened something else as it since
+      if (errorCode(error) !== "ENOENT" || tries === mostTries) throw error;
+    }
   }
 }
 

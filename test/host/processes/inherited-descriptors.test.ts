@@ -1,8 +1,10 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { Worker } from "node:worker_threads";
 import t, { test } from "tap";
 import { isHandedOver, openDescriptors } from "../../../src/host/processes/inherited-descriptors.js";
 import { knetctlScript } from "../../support/knetctl.js";
@@ -71,4 +73,23 @@ test("a number that was opened again later is not what was handed over", (t) => 
   t.equal(isHandedOver(descriptor, atStart), false);
   closeSync(again);
   t.end();
+});
+
+test("a thread that opens and closes files meanwhile does not get in the way", async (t) => {
+  const busy = new Worker("const fs = require('fs'); for (;;) fs.closeSync(fs.openSync('/dev/null'));", {
+    eval: true,
+  });
+  try {
+    await once(busy, "online");
+    const module = "../../../src/host/processes/inherited-descriptors.js";
+    // each is a new one, which has not looked yet
+    for (let fresh = 0; fresh < 300; fresh++) {
+      const { descriptorsPassedOn } = (await import(`${module}?${fresh}`)) as {
+        descriptorsPassedOn: () => readonly number[];
+      };
+      if (!Array.isArray(descriptorsPassedOn())) t.fail("no list");
+    }
+  } finally {
+    await busy.terminate();
+  }
 });
