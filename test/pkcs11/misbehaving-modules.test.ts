@@ -93,9 +93,9 @@ for (const [at, id] of [
 ] as const) {
   test(`${at} that never returns is stopped at the time-out and named`, async (t) => {
     const started = performance.now();
-    const report = await smoke(t, { at, action: "hang", request: { timeoutMs: 700 } });
-    t.ok(performance.now() - started < 2500, "in time");
-    t.match(failed(report), [{ id, detail: new RegExp(`${at} did not return.*0\\.7 s`) }]);
+    const report = await smoke(t, { at, action: "hang", request: { timeoutMs: 1500 } });
+    t.ok(performance.now() - started < 3300, "in time");
+    t.match(failed(report), [{ id, detail: new RegExp(`${at} did not return.*1\\.5 s`) }]);
     t.equal(smokeOutcome({ tokens: [report] }).exitCode, 69, "nobody answers: the token cannot be reached");
   });
 }
