@@ -70,14 +70,11 @@ async function completed(input: MainInput): Promise<ExitCode> {
 
 async function parsedMain(input: MainInput, args: readonly string[]): Promise<ExitCode> {
   const { runCommandLine } = await import("./commands/command-line/command-line.js");
-  const stackOf = await stacksOf(input, args.includes("--verbose"));
+  const verbose = args.includes("--verbose");
   const early = output(
     input,
-    {
-      json: args.includes("--json"),
-      color: !args.includes("--no-color"),
-    },
-    stackOf,
+    { json: args.includes("--json"), verbose, color: !args.includes("--no-color") },
+    await stacksOf(input, verbose),
   );
   return shown(early, () =>
     runCommandLine({

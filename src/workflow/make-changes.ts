@@ -3,8 +3,8 @@ import { type AbsolutePath, joined, stateFolder } from "../host/path.js";
 import { randomHex } from "../host/random-hex.js";
 import { rootsFolder } from "../host/rights.js";
 import { restoreContexts } from "../host/selinux.js";
-import { thisProgram } from "../problem/internal-error.js";
-import { Problem, Problems } from "../problem/problem.js";
+import { internalError } from "../problem/internal-error.js";
+import { messageWithDetail, Problem, Problems } from "../problem/problem.js";
 import { isSystemError } from "../problem/thrown.js";
 import type { RunContext } from "./change-kind.js";
 import { type Change, recordChange, type UndoableChange, waitsForProof } from "./change.js";
@@ -103,11 +103,10 @@ function problemsOf(error: unknown, change: Change): readonly Problem[] {
 
 /** What the system says, or of which class the error is: other texts could quote what they were given. */
 function whyFailed(error: unknown): { readonly detail: string; readonly hint: string } {
-  if (!isSystemError(error))
-    return {
-      detail: `internal error in ${thisProgram}: ${error instanceof Error ? error.name : "an unknown error"}`,
-      hint: "run again with --verbose and report what it shows",
-    };
+  if (!isSystemError(error)) {
+    const internal = internalError(error, { isPrivate: true });
+    return { detail: messageWithDetail(internal), hint: internal.hint ?? "" };
+  }
   return {
     detail: `${String(error.syscall)}: ${error.code}`,
     hint:

@@ -114,7 +114,8 @@ function problemsOf(error: unknown): readonly Problem[] {
   ];
 }
 
-function contextOf(
+/** A context as of root's, without a terminal, that says nothing but documents. */
+export function contextOf(
   root: AbsolutePath,
   programFolder: AbsolutePath,
   document: (value: object) => void,

@@ -116,7 +116,8 @@ async function runIn(group: ProcessGroup | undefined, run: WorkerRun): Promise<W
   const openMs = transcript.open === undefined ? 0 : performance.now() - transcript.open.since;
   for (const stream of child.stdio) stream?.destroy();
   // what was to happen may hang as well as the worker that waited for it
-  await (end.killed === undefined ? Promise.all(pauses) : Promise.race([Promise.all(pauses), delay(killMs)]));
+  const over = Promise.all(pauses);
+  await (end.killed === undefined || pauses.length === 0 ? over : Promise.race([over, delay(killMs)]));
   const { text, libraries } = stderr;
   return { transcript, exitCode, signal, killed: end.killed, failures, openMs, stderr: text, libraries };
 }

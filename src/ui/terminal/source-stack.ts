@@ -11,7 +11,7 @@ import { dirname, join } from "node:path";
 export function sourceStacks(script: string): (error: Error) => string {
   let source: SourceMap | null | undefined;
   return ({ stack, message }) => {
-    source ??= sourceMap(script);
+    if (source === undefined) source = sourceMap(script);
     return source === null ? (stack ?? message) : inSource(stack ?? message, source);
   };
 }

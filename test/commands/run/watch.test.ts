@@ -4,6 +4,7 @@ import { test } from "tap";
 import type { CommandContext } from "../../../src/commands/command.js";
 import { watch } from "../../../src/commands/run/watch.js";
 import { path } from "../../../src/host/path.js";
+import { contextOf } from "../../support/run-verb.js";
 
 const profile = `
 connections: { hsm_1: { endpoints: [{ ip: 10.1.2.3, port: 60161 }] } }
@@ -13,38 +14,9 @@ service: { user: amplia }
 
 /** A context of a program that fails with this error as soon as it looks at the host. */
 function failing(error: Error, told: string[]): CommandContext {
-  const silent = () => undefined;
-  const plain = (text: string) => text;
-  return {
-    output: {
-      json: false,
-      verbose: false,
-      quiet: false,
-      terminal: false,
-      result: (text) => told.push(text),
-      file: silent,
-      picture: silent,
-      document: silent,
-      documentLine: silent,
-      note: silent,
-      transient: silent,
-      ifThrown: silent,
-      progress: silent,
-      problem: silent,
-      style: { bold: plain, dim: plain, red: plain, green: plain, yellow: plain },
-    },
-    workingFolder: path("/"),
-    host: () => Promise.reject(error),
-    signal: new AbortController().signal,
-    whenLeft: silent,
-    follow: () => Promise.reject(new Error("nothing follows here")),
-    isRoot: true,
-    environment: {},
-    descriptors: new Map(),
-    self: { node: path(process.execPath), script: path("/nonexistent") },
-    programFolder: path("/nonexistent"),
-    version: "0.1.0",
-  };
+  const context = contextOf(path("/"), path("/nonexistent"), () => undefined);
+  const output = { ...context.output, json: false, result: (text: string) => told.push(text) };
+  return { ...context, output, host: () => Promise.reject(error) };
 }
 
 test("a plugin's line, which leaves the host, quotes nothing of an error in knetctl", async (t) => {

@@ -38,6 +38,24 @@ test("an internal error names its version, and with --verbose the lines of the s
   t.end();
 });
 
+test("so does an error before a verb is run, as when help is shown", (t) => {
+  const dist = dirname(knetctlScript);
+  const loader = join(import.meta.dirname, "../../../scripts/build/load-program.cjs");
+  const broken = script.replace(
+    "stdout: stream",
+    'stdout: { write: () => { throw new TypeError("no stream"); } }',
+  );
+  t.not(broken, script);
+  const verbose = execFileSync(
+    process.execPath,
+    ["-e", broken, loader, dist, knetctlScript, "--help", "--verbose"],
+    { encoding: "utf8" },
+  );
+  t.match(verbose, /internal error in knetctl .*\n {4}TypeError: no stream/);
+  t.match(verbose, /\bat .*src\/main\.ts:\d+:\d+/);
+  t.end();
+});
+
 test("without a map the stack stays as it is", (t) => {
   const error = new Error("x");
   t.equal(sourceStacks(join(t.testdir({}), "knetctl.cjs"))(error), error.stack);

@@ -6,8 +6,13 @@ import { Problem } from "../../../problem/problem.js";
 import { parseAddress } from "../../../profile/address.js";
 import { ttlvPort } from "../../../profile/checks/endpoints.js";
 import { endpointText } from "../../../formats/text/endpoint-text.js";
-import { type Connection, type Endpoint, defaultStartTimeoutSeconds } from "../../../profile/types.js";
-import type { Profile, ServiceAccount } from "../../../profile/types.js";
+import {
+  type Connection,
+  defaultStartTimeoutSeconds,
+  type Endpoint,
+  type Profile,
+  type ServiceAccount,
+} from "../../../profile/types.js";
 import { quoted } from "../../../profile/words/quote.js";
 import { noAccount } from "../config-problems.js";
 import { chosenConnections, type HaConnections, homeFolder, readConnections } from "../connections.js";
